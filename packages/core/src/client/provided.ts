@@ -1,6 +1,6 @@
 /** What a runner's main process hands to its workers, and what a worker makes of it: a client, or an error. */
 import { CarpoolError, fromRecord, type ErrorRecord } from '../base/errors.ts';
-import { showWhole } from '../base/shown-whole.ts';
+import { useEvidence } from '../base/evidence-option.ts';
 import type { LockDeclarations } from '../wire/lease-types.ts';
 import type { FixtureNames } from './fixtures.ts';
 import type { HostClient } from './client.ts';
@@ -28,7 +28,7 @@ export interface Provided {
   readonly locks?: LockDeclarations;
   /** The log of the host, where that is the host of this machine, for errors. */
   readonly log?: string | undefined;
-  /** False: errors of failing tests get no evidence. 'whole': with all of each message. */
+  /** False: errors of failing tests get no evidence, and no message is kept for it. 'whole': with all of each message. */
   readonly evidence?: boolean | 'whole' | undefined;
   /** What its config does not let be shown. */
   readonly redact?: RedactRules | undefined;
@@ -107,7 +107,7 @@ function show({ redact, evidence }: Provided): void {
   if (shown !== undefined && shown.redact === redact && shown.evidence === evidence) return;
   shown = { redact, evidence };
   redactFor(show, redact);
-  showWhole(evidence === 'whole');
+  useEvidence(evidence);
 }
 
 /** Whether another test of the run has shown why the config cannot be used. Where the host cannot tell, it is shown again. */

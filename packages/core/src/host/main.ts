@@ -17,7 +17,7 @@ import { formatAddress } from '../wire/address.ts';
 import type { RunInfoResult } from '../wire/machine-messages.ts';
 import { controlDescriptor, type Boot, type Command, type Report } from '../wire/control.ts';
 import type { PlaceSources } from '../pool/launch.ts';
-import { showWhole } from '../base/shown-whole.ts';
+import { useEvidence } from '../base/evidence-option.ts';
 import { hostMarker } from '../process/environment.ts';
 import { PidFiles } from '../process/pid-files.ts';
 import { Passing } from '../pool/passing.ts';
@@ -82,7 +82,7 @@ function onLine(line: string): void {
 
 async function serve(boot: Boot): Promise<void> {
   const { token } = boot;
-  showWhole(boot.evidence === 'whole');
+  useEvidence(boot.evidence);
   const directory = (lifetime.directory = makeHostDirectory(undefined, token));
   // Inherited by the threads of shared workers, and by all that is started here.
   process.env[hostMarker] = directory.id;

@@ -18,7 +18,8 @@ import { summaryLines, warningLines } from './summary.ts';
 export interface CarpoolOptions extends Omit<HostOptions, 'root'> {
   /**
    * Add to the error of a failing test what its sessions and their children said last. `'whole'`: with all of each message, as
-   * with `CARPOOL_EVIDENCE=whole` in the environment.
+   * with `CARPOOL_EVIDENCE=whole` in the environment. False: no message is kept for it, in test processes and the host of the
+   * run; a host of the machine keeps those of all its runs.
    * @defaultValue true
    */
   readonly evidence?: EvidenceOption | undefined;

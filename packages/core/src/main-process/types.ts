@@ -5,7 +5,7 @@ import type { Configured, GroupLeader, HostSummary } from '../wire/control.ts';
 
 /** Where the pools of a host come from. */
 export interface HostOptions {
-  /** `'whole'`: errors of the host show all of each message. Default: as much as says which it is. */
+  /** `'whole'`: errors of the host show all of each message. Default: as much as says which it is. False: it keeps none. */
   readonly evidence?: boolean | 'whole' | undefined;
   /** The project's folder: the config is searched there and in the folders above. */
   readonly root: string;

@@ -232,8 +232,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#warm?.registered(holder.options.params !== undefined);
     const { hello, codec, protocol } = generation;
     const known = { hello, opened: found, codec, protocol, settings: this.settings, slotWait: holder.slotWait };
-    const awaitsEnd = generation.begins(conversation.id);
-    return { ...known, conversation, awaitsEnd, evidence, activity, testFailed };
+    return { ...known, conversation, awaitsEnd: generation.begins(conversation.id), evidence, activity, testFailed };
   }
 
   async #beginOpen(holder: SlotHolder, listener: Listener): Promise<SlotSession> {

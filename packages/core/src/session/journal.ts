@@ -1,7 +1,9 @@
 /**
  * The last messages of all sessions of one child, in their order: what was said before it died, and what it has not answered
- * since. A session remembers only its own.
+ * since. A session remembers only its own. Where evidence is turned off, there are their sizes alone: by those that have no
+ * answer a child is found that hangs.
  */
+import { areMessagesKept } from '../base/evidence-option.ts';
 import { nameOf, type HolderLabel } from '../base/holder-label.ts';
 import type { SessionName } from './errors.ts';
 import { arrow, describeKept, showKept, type Direction, type KeptFrame } from './kept-frame.ts';
@@ -33,6 +35,7 @@ interface Entry {
 export class Journal {
   readonly #pool: string;
   readonly #passing: Passing | undefined;
+  readonly #keeps = areMessagesKept();
   readonly #entries: Entry[] = [];
   #next = 0;
   /** Entries so far, and those when the child has last said something that is none. */
@@ -79,6 +82,10 @@ export class Journal {
     }
     this.#next = (this.#next + 1) % kept;
     this.#count++;
+  }
+
+  /** A message that is told to what looks at the pool, if anything does, whether it is kept or not. */
+  pass(direction: Direction, speaker: Speaker, frame: KeptFrame): void {
     if (this.#passing?.idle === false) this.#passing.tell({ pool: this.#pool, direction, speaker, frame });
   }
 
@@ -89,6 +96,7 @@ export class Journal {
 
   /** @param at the clock's time */
   answered(speaker: Speaker, sent: KeptFrame, at: number): void {
+    if (!this.#keeps) return;
     const last = (this.#answered ??= { sent, speaker, at });
     last.sent = sent;
     last.speaker = speaker;
@@ -113,6 +121,7 @@ export class Journal {
    * @param open sessions. Without any, all is said
    */
   describe(open: readonly Speaker[] = []): readonly string[] {
+    if (!this.#keeps) return [];
     const entries = this.#ordered();
     const first = entries.findIndex(({ speaker }) => open.includes(speaker));
     const shown = entries.slice(Math.max(0, first));

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
-import { showWhole } from '../base/shown-whole.ts';
+import { useEvidence } from '../base/evidence-option.ts';
 import { Frame } from '../codec/frame.ts';
 import { json } from '../codec/json.ts';
 import { Recent } from './recent.ts';
 
-afterEach(() => showWhole(false));
+afterEach(() => useEvidence(undefined));
 
 test('as much of a message as says which it is, or all of it', () => {
   const text = 'a long text '.repeat(40);
@@ -16,7 +16,7 @@ test('as much of a message as says which it is, or all of it', () => {
   const [short = ''] = recent.describe();
   expect(short.length).toBeLessThan(210);
   const inSentence = recent.lastReceived();
-  showWhole(true);
+  useEvidence('whole');
   const [all] = recent.describe();
   const shown = `text: ${JSON.stringify(text)}, list: [${list.join(', ')}], deep: {a: {b: {c: {d: {e: 1}}}}}`;
   expect(all).toBe(`← {type: "x", ${shown}, password: [redacted]}`);

@@ -1,5 +1,5 @@
 /** A message that is remembered for errors: itself, or its size if it is large, so that nothing holds on to megabytes. */
-import { areShownWhole } from '../base/shown-whole.ts';
+import { areMessagesKept, areShownWhole } from '../base/evidence-option.ts';
 import type { Frame } from '../codec/frame.ts';
 
 const keptBytes = 16 * 1024;
@@ -10,6 +10,11 @@ export type Direction = 'in' | 'out';
 /** `length`: bytes of it on the way, which is known without encoding it again. */
 export function keptFrame(frame: Frame, length: number): KeptFrame {
   return length > keptBytes ? length : frame;
+}
+
+/** The same of one that is remembered for evidence alone: where that is turned off, its size. */
+export function recordedFrame(frame: Frame, length: number): KeptFrame {
+  return areMessagesKept() ? keptFrame(frame, length) : length;
 }
 
 export function describeKept(kept: KeptFrame): string {

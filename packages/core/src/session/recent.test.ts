@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
+import { useEvidence } from '../base/evidence-option.ts';
 import { Frame } from '../codec/frame.ts';
 import { json } from '../codec/json.ts';
+import { Journal } from './journal.ts';
 import { Recent } from './recent.ts';
+
+afterEach(() => useEvidence(undefined));
 
 const frame = (n: number): Frame => Frame.of({ n }, json);
 
@@ -25,4 +29,20 @@ test('a large message is remembered by its size alone', () => {
   const recent = new Recent();
   recent.add('in', frame(1), 5_000_000);
   expect(recent.describe()).toEqual(['← <5000000 bytes>']);
+});
+
+test('where evidence is turned off nothing is kept but how many came, and who waits for an answer', () => {
+  useEvidence(false);
+  const [own, other] = [{ id: 's1' }, { id: 's2' }];
+  const journal = new Journal();
+  const recent = new Recent(own, journal);
+  recent.add('in', frame(1), 10);
+  recent.add('out', frame(2), 20);
+  journal.answered(own, frame(2), 5);
+  expect(recent.received).toBe(1);
+  expect(recent.lastReceived()).toBeUndefined();
+  expect(recent.describe()).toEqual([]);
+  expect(journal.describe()).toEqual([]);
+  expect(journal.describeAnswered(9, other)).toBeUndefined();
+  expect(journal.unanswered().map(({ speaker, frame: kept }) => [speaker, kept])).toEqual([[own, 20]]);
 });

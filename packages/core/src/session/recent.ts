@@ -1,13 +1,26 @@
-/** The last messages of a session, kept for the evidence of its errors. Costs a few assignments a message. */
+/**
+ * The last messages of a session, kept for the evidence of its errors. Costs a few assignments a message; nothing of it is
+ * kept where evidence is turned off.
+ */
+import { areMessagesKept } from '../base/evidence-option.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Journal, Speaker } from './journal.ts';
-import { arrow, describeKept, keptFrame, showKept, type Direction, type KeptFrame } from './kept-frame.ts';
+import {
+  arrow,
+  describeKept,
+  showKept,
+  type Direction,
+  keptFrame,
+  recordedFrame,
+  type KeptFrame,
+} from './kept-frame.ts';
 
 const kept = 8;
 
 export class Recent {
   readonly #speaker: Speaker | undefined;
   readonly #journal: Journal | undefined;
+  readonly #keeps = areMessagesKept();
   readonly #frames: KeptFrame[] = [];
   readonly #directions: Direction[] = [];
   #next = 0;
@@ -22,12 +35,15 @@ export class Recent {
 
   /** `length`: bytes of it on the way, which is known without encoding it again. */
   add(direction: Direction, frame: Frame, length: number): void {
-    const shown = keptFrame(frame, length);
-    this.#frames[this.#next] = shown;
-    this.#directions[this.#next] = direction;
-    this.#next = (this.#next + 1) % kept;
+    const shown = recordedFrame(frame, length);
+    if (this.#keeps) {
+      this.#frames[this.#next] = shown;
+      this.#directions[this.#next] = direction;
+      this.#next = (this.#next + 1) % kept;
+    }
     if (this.#journal !== undefined && this.#speaker !== undefined) {
       this.#journal.add(direction, this.#speaker, shown);
+      this.#journal.pass(direction, this.#speaker, keptFrame(frame, length));
     }
     if (direction === 'in') this.received++;
   }

@@ -3,7 +3,7 @@
  * without a cause. Bounded; shown in the evidence of what then times out.
  */
 import type { Frame } from '../codec/frame.ts';
-import { keptFrame, showKept, type KeptFrame } from './kept-frame.ts';
+import { recordedFrame, showKept, type KeptFrame } from './kept-frame.ts';
 
 const kept = 8;
 const longestLine = 200;
@@ -34,7 +34,7 @@ export class Strays {
 
   /** @param why nothing took it, in half a sentence */
   add(frame: Frame, why: string): void {
-    this.#push(keptFrame(frame, frame.bytes.length), why);
+    this.#push(recordedFrame(frame, frame.bytes.length), why);
   }
 
   /** A line that is no message. @param hint half a sentence: where a newline is missing */

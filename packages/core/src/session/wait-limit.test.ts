@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
+import { useEvidence } from '../base/evidence-option.ts';
 import { Frame } from '../codec/frame.ts';
 import { json } from '../codec/json.ts';
 import type { OpenSession } from './open-session.ts';
@@ -10,6 +11,8 @@ function open(timeLeft?: () => number) {
   const session = { conversation: { id: 's1', recent }, requestTimeout: 30_000, timeLeft } as unknown as OpenSession;
   return { session, comes: (type: string) => recent.add('in', Frame.of({ type }, json), 10) };
 }
+
+afterEach(() => useEvidence(undefined));
 
 const missing = { what: 'reply to "query"', pool: 'echo' };
 
@@ -36,4 +39,16 @@ test('its error says for how long, why not longer, and what came instead', () =>
   expect(text(waitIn(session, 60))).toBe(
     'No reply to "query" within 60 ms in session s1 of pool "echo"; no message came meanwhile',
   );
+});
+
+test('where messages are not kept, it says how many came', () => {
+  useEvidence(false);
+  const { session, comes } = open();
+  const wait = waitIn(session);
+  const text = (): string => waitedInVain(session, wait, missing);
+  expect(text()).toMatch(/; no message came meanwhile$/);
+  comes('tick');
+  expect(text()).toMatch(/; one other message came$/);
+  comes('tock');
+  expect(text()).toMatch(/; 2 other messages came$/);
 });

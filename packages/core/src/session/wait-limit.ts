@@ -37,7 +37,13 @@ export function waitedInVain(open: OpenSession, wait: Wait, { what, pool }: Miss
   const limit = allowed === undefined ? '' : `, the rest of the time of this test or hook${own},`;
   const count = recent.received - received;
   const last = recent.lastReceived();
-  const others = count === 1 ? 'one other message came' : `${count} other messages came, the last of them`;
-  const came = count === 0 || last === undefined ? 'no message came meanwhile' : `${others}: ${last}`;
-  return `No ${what} within ${Math.round(timeout)} ms${limit} in session ${id} of pool "${pool}"; ${came}`;
+  return `No ${what} within ${Math.round(timeout)} ms${limit} in session ${id} of pool "${pool}"; ${cameInstead(count, last)}`;
+}
+
+/** @param last as it is shown; `undefined`: it was not kept */
+function cameInstead(count: number, last: string | undefined): string {
+  if (count === 0) return 'no message came meanwhile';
+  const others = count === 1 ? 'one other message came' : `${count} other messages came`;
+  if (last === undefined) return others;
+  return `${count === 1 ? others : `${others}, the last of them`}: ${last}`;
 }

@@ -27,7 +27,7 @@ export interface Project {
 export interface Boot extends Project {
   /** The secret that workers send: 64 hexadecimal digits. */
   readonly token: string;
-  /** 'whole': errors show all of each message. */
+  /** False: no message is kept. 'whole': errors show all of each message. */
   readonly evidence?: boolean | 'whole' | undefined;
   /** "vitest", "jest", "playwright", …: for `carpool ps`. */
   readonly runner?: string | undefined;
