@@ -54,6 +54,9 @@ export class Redaction {
 const byDefault = new Redaction();
 /** Of the configs that this process serves: one, but in the host of a machine. What one of them hides is not shown. */
 const inForce = new Map<unknown, Redaction | undefined>();
+/** Of names that were asked for: messages have the same ones again and again. */
+const known = new Map<string, Secrecy | undefined>();
+const mostKnown = 4_096;
 
 /**
  * What is shown from now on in this process.
@@ -61,11 +64,13 @@ const inForce = new Map<unknown, Redaction | undefined>();
  * @param of whose config it is; another call for the same replaces it
  */
 export function redactFor(of: unknown, rules: RedactRules | undefined): void {
+  known.clear();
   inForce.set(of, rules === false ? undefined : rules === undefined ? byDefault : new Redaction(rules));
 }
 
 /** The config is served no more. */
 export function forgetRedaction(of: unknown): void {
+  known.clear();
   inForce.delete(of);
 }
 
@@ -75,6 +80,15 @@ function all(): Iterable<Redaction | undefined> {
 
 /** Whether what stands under this name is a secret. */
 export function secrecyOfName(name: string): Secrecy | undefined {
+  const before = known.get(name);
+  if (before !== undefined || known.has(name)) return before;
+  const secrecy = strictestOf(name);
+  if (known.size >= mostKnown) known.clear();
+  known.set(name, secrecy);
+  return secrecy;
+}
+
+function strictestOf(name: string): Secrecy | undefined {
   let found: Secrecy | undefined;
   for (const redaction of all()) {
     const secrecy = redaction?.secrecyOf(name);

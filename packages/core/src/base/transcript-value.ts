@@ -7,6 +7,10 @@
  *   {"$view": ["Float32Array", base64]}   {"$object": {…}}   {"$lost": "a function"}
  */
 import { base64, fromBase64 } from './base64.ts';
+import { redactText } from './redact.ts';
+import type { Secrecy } from './secret-keys.ts';
+import { redacted } from './secret-text.ts';
+import { isSecret, secrecyAfter, secrecyOfEntry } from './secret-values.ts';
 
 /** A value that JSON has: it goes through `JSON.stringify` and `JSON.parse` unchanged. */
 export type Recorded = null | boolean | number | string | readonly Recorded[] | { readonly [name: string]: Recorded };
@@ -42,13 +46,19 @@ const viewsByName = new Map<string, new (buffer: ArrayBuffer) => ArrayBufferView
   views.map((view) => [view.name, view]),
 );
 
+export interface RecordOptions {
+  /** Default: that of this folder, which is not the fastest where there is Node. */
+  readonly base64?: ((bytes: Uint8Array) => string) | undefined;
+  /** Secrets are `[redacted]`, by the rules that are in force in this process. Default false. */
+  readonly redact?: boolean | undefined;
+}
+
 /**
  * The value as JSON has it. What JSON has already is not copied. Never throws, unless a getter or a proxy does: what is no
  * data, or part of itself, is `$lost`. Of objects of a class, the properties are kept, and not the class.
- * @param toBase64 where there is a faster one than that of this module
  */
-export function recordValue(value: unknown, toBase64: (bytes: Uint8Array) => string = base64): Recorded {
-  return new Recorder(toBase64).value(value, 0);
+export function recordValue(value: unknown, options: RecordOptions = {}): Recorded {
+  return new Recorder(options).value(value, 0, undefined);
 }
 
 /**
@@ -57,7 +67,7 @@ export function recordValue(value: unknown, toBase64: (bytes: Uint8Array) => str
  */
 export function recordedValue(recorded: Recorded): unknown {
   if (typeof recorded !== 'object' || recorded === null) return recorded;
-  if (Array.isArray(recorded)) return changedList(recorded as readonly Recorded[], recordedValue);
+  if (Array.isArray(recorded)) return changedList(recorded as readonly Recorded[], (value) => recordedValue(value));
   const object = recorded as { readonly [name: string]: Recorded };
   const [name, more] = Object.keys(object);
   if (name === undefined || more !== undefined || !name.startsWith('$')) return changedObject(object, recordedValue);
@@ -72,15 +82,20 @@ export function recordedValue(recorded: Recorded): unknown {
 
 class Recorder {
   readonly #base64: (bytes: Uint8Array) => string;
+  readonly #redacts: boolean;
   readonly #around = new Set<object>();
 
-  constructor(toBase64: (bytes: Uint8Array) => string) {
+  constructor({ base64: toBase64 = base64, redact = false }: RecordOptions) {
     this.#base64 = toBase64;
+    this.#redacts = redact;
   }
 
-  value(value: unknown, depth: number): Recorded {
+  /** @param secrecy of the name under which it stands */
+  value(value: unknown, depth: number, secrecy: Secrecy | undefined): Recorded {
+    if (secrecy !== undefined && isSecret(value, secrecy)) return redacted;
     switch (typeof value) {
       case 'string':
+        return this.#redacts ? redactText(value) : value;
       case 'boolean':
         return value;
       case 'number':
@@ -92,13 +107,13 @@ class Recorder {
       case 'undefined':
         return { $undefined: true };
       case 'object':
-        return value === null ? null : this.#object(value, depth);
+        return value === null ? null : this.#object(value, depth, secrecy);
       default:
         return { $lost: `a ${typeof value}` };
     }
   }
 
-  #object(object: object, depth: number): Recorded {
+  #object(object: object, depth: number, secrecy: Secrecy | undefined): Recorded {
     if (object instanceof Unrecorded) return { $lost: object.what };
     const kind = Object.prototype.toString.call(object).slice(8, -1);
     if (ArrayBuffer.isView(object) || kind === 'ArrayBuffer') return this.#bytes(object as ArrayBufferView, kind);
@@ -110,16 +125,35 @@ class Recorder {
     if (depth >= deepest) return { $lost: `deeper than ${deepest} levels` };
     this.#around.add(object);
     try {
-      const inner = (value: unknown): Recorded => this.value(value, depth + 1);
-      if (Array.isArray(object)) return changedList(object as readonly unknown[], inner) as Recorded;
-      if (kind === 'Map') return { $map: Array.from(object as Map<unknown, unknown>, (pair) => pair.map(inner)) };
-      if (kind === 'Set') return { $set: Array.from(object as Set<unknown>, inner) };
-      const recorded = changedObject(object as Readonly<Record<string, unknown>>, inner) as Recorded;
-      const [name, more] = Object.keys(object);
-      return name?.startsWith('$') === true && more === undefined ? { $object: recorded } : recorded;
+      return this.#parts(object, kind, (value, own) => this.value(value, depth + 1, secrecy ?? own?.()));
     } finally {
       this.#around.delete(object);
     }
+  }
+
+  /** @param part records one of them. `own`: what its place says of it */
+  #parts(object: object, kind: string, part: (value: unknown, own?: () => Secrecy | undefined) => Recorded): Recorded {
+    if (Array.isArray(object)) {
+      const list: readonly unknown[] = object;
+      return changedList(list, (value, at) =>
+        part(
+          value,
+          this.#own(() => secrecyAfter(list[at - 1])),
+        ),
+      ) as Recorded;
+    }
+    const entry = (value: unknown, name: unknown): Recorded =>
+      part(value, typeof name === 'string' ? this.#own(() => secrecyOfEntry(name, object)) : undefined);
+    if (kind === 'Map')
+      return { $map: Array.from(object as Map<unknown, unknown>, ([key, value]) => [part(key), entry(value, key)]) };
+    if (kind === 'Set') return { $set: Array.from(object as Set<unknown>, (value) => part(value)) };
+    const recorded = changedObject(object as Readonly<Record<string, unknown>>, entry) as Recorded;
+    const [name, more] = Object.keys(object);
+    return name?.startsWith('$') === true && more === undefined ? { $object: recorded } : recorded;
+  }
+
+  #own(secrecy: () => Secrecy | undefined): (() => Secrecy | undefined) | undefined {
+    return this.#redacts ? secrecy : undefined;
   }
 
   #bytes(of: ArrayBufferView | ArrayBuffer, kind: string): Recorded {
@@ -153,11 +187,11 @@ function viewOf(kind: string, buffer: ArrayBuffer): unknown {
 }
 
 /** Itself, where nothing in it changes. */
-function changedList<From, To>(list: readonly From[], change: (value: From) => To): readonly To[] {
+function changedList<From, To>(list: readonly From[], change: (value: From, at: number) => To): readonly To[] {
   let changed: To[] | undefined;
   // By place: a hole is `undefined`.
   for (let at = 0; at < list.length; at++) {
-    const to = change(list[at] as From);
+    const to = change(list[at] as From, at);
     if (changed === undefined && ((to as unknown) !== list[at] || !Object.hasOwn(list, at)))
       changed = list.slice(0, at) as unknown as To[];
     changed?.push(to);
@@ -168,12 +202,12 @@ function changedList<From, To>(list: readonly From[], change: (value: From) => T
 /** Itself, where it is a plain object and nothing in it changes. */
 function changedObject<From, To>(
   object: Readonly<Record<string, From>>,
-  change: (value: From) => To,
+  change: (value: From, name: string) => To,
 ): Readonly<Record<string, To>> {
   let isChanged = !isPlain(object);
   const entries: [string, To][] = [];
   for (const name of Object.keys(object)) {
-    const to = change(object[name] as From);
+    const to = change(object[name] as From, name);
     isChanged ||= (to as unknown) !== object[name];
     entries.push([name, to]);
   }

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf } from '../base/thrown.ts';
-import { runFiles, runsFolder } from '../hosts/run-files.ts';
+import { runFiles, runsFolder } from '../process/run-files.ts';
 import { analyse } from './report/analyse.ts';
 import { chromeTrace } from './report/chrome-trace.ts';
 import { readRun, type RecordedRun } from './report/read.ts';

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { fromRecord } from '../base/errors.ts';
 import { joinHost } from '../main-process/join-host.ts';
 import { crashText } from '../main-process/crashes.ts';
-import { summaryLines } from '../main-process/summary.ts';
+import { summaryLines, transcriptLines } from '../main-process/summary.ts';
 import { addressVariable } from '../wire/address.ts';
 import { exitCodeOf } from './run/outcome.ts';
 import type { CommandEnd, RunOptions } from './run/types.ts';
@@ -38,8 +38,8 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   }
   const summary = await host.stop();
   // A host that it has joined is that of another process, which prints a summary of its own.
-  const pools = host.pid === undefined ? [] : (summary?.pools ?? []);
-  for (const line of summaryLines(pools)) console.error(line);
+  const own = host.pid === undefined ? undefined : summary;
+  for (const line of [...summaryLines(own?.pools ?? []), ...transcriptLines(own)]) console.error(line);
   const crashes = (summary?.crashes ?? []).map((crash) => fromRecord(crash));
   process.stderr.write(crashText(crashes));
   if (ended.failure !== undefined) console.error(`carpool: ${ended.failure}`);

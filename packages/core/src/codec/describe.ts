@@ -2,9 +2,10 @@
  * Enough of a message to recognise it in an error, without the secrets in it. It never throws, since it runs after something
  * has failed.
  */
-import { redactText, secrecyOfName } from '../base/redact.ts';
-import { redacted } from '../base/secret-text.ts';
+import { redactText } from '../base/redact.ts';
 import type { Secrecy } from '../base/secret-keys.ts';
+import { redacted } from '../base/secret-text.ts';
+import { isSecret, secrecyAfter, secrecyOfEntry } from '../base/secret-values.ts';
 import { sha256 } from '../base/sha256.ts';
 
 const longestText = 60;
@@ -71,10 +72,7 @@ class Summary {
     this.add('[');
     for (const [place, value] of list.entries()) {
       if (!this.#hasRoom(place, depth)) break;
-      const before: unknown = list[place - 1];
-      // The arguments of a command.
-      const named = typeof before === 'string' && before.startsWith('-') ? secrecyOfName(before) : undefined;
-      this.value(value, depth + 1, secrecy ?? named);
+      this.value(value, depth + 1, secrecy ?? secrecyAfter(list[place - 1]));
     }
     this.add(']');
   }
@@ -86,8 +84,7 @@ class Summary {
       if (!this.#hasRoom(count++, depth)) break;
       const name = String(key);
       this.add(`${name}: `);
-      const own = name === 'value' ? secrecyOfPair(object) : secrecyOfName(name);
-      this.value(value, depth + 1, secrecy ?? own);
+      this.value(value, depth + 1, secrecy ?? secrecyOfEntry(name, object));
     }
     this.add('}');
   }
@@ -111,17 +108,4 @@ class Summary {
 
 function* entriesOf(value: object): Generator<[string, unknown]> {
   for (const name of Object.keys(value)) yield [name, (value as Readonly<Record<string, unknown>>)[name]];
-}
-
-/** Of `value` in { name: "password", value: "…" }, as lists of headers and forms have it. */
-function secrecyOfPair(object: object): Secrecy | undefined {
-  const { name, key = name } = object as { readonly name?: unknown; readonly key?: unknown };
-  return typeof key === 'string' ? secrecyOfName(key) : undefined;
-}
-
-/** That a password is missing, or empty, is no secret. */
-function isSecret(value: unknown, secrecy: Secrecy): boolean {
-  if (typeof value === 'number' || typeof value === 'bigint') return secrecy === 'all';
-  if (ArrayBuffer.isView(value)) return value.byteLength > 0;
-  return (typeof value === 'string' && value !== '') || typeof value === 'function';
 }

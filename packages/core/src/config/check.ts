@@ -166,9 +166,10 @@ const configSchema = v.strictObject(
       ),
     ),
     report: v.optional(yesOrNo),
+    transcript: v.optional(yesOrNo),
     redact: v.optional(v.lazy((input) => (input === false ? v.literal(false) : redactSchema))),
   },
-  'an object: { pools?, sharedWorkers?, locks?, host?, reach?, report?, redact? }',
+  'an object: { pools?, sharedWorkers?, locks?, host?, reach?, report?, transcript?, redact? }',
 );
 
 /** A config that passed the check. */
@@ -179,6 +180,7 @@ export interface CheckedConfig {
   readonly host?: 'run' | 'machine';
   readonly reach?: Reach | undefined;
   readonly report?: boolean | undefined;
+  readonly transcript?: boolean | undefined;
   readonly redact?: Redact | undefined;
 }
 

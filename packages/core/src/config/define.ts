@@ -29,6 +29,12 @@ export interface Config extends SharedWorkersConfig, LocksConfig {
    */
   readonly report?: boolean | undefined;
   /**
+   * Keeps every message of every session of the last runs, for `carpool transcript`: docs/transcript.md. The environment
+   * decides over it: `CARPOOL_TRANSCRIPT=1`, `=0`, or a folder for them.
+   * @defaultValue false
+   */
+  readonly transcript?: boolean | undefined;
+  /**
    * What errors, and the evidence of failing tests, show as `[redacted]`: by default what stands under names such as
    * `password`, `apiKey` and `authorization`, and what looks like a secret. It changes nothing of what is sent. `false`:
    * everything is shown. docs/errors.md.
@@ -61,7 +67,7 @@ export function defineConfig<const C extends Config>(config: C & NoOthers<C>): C
   const given: unknown = config;
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return config;
   const found = typeof given === 'function' ? 'a function' : Array.isArray(given) ? 'a list' : String(given);
-  const allowed = 'an object: { pools?, sharedWorkers?, locks?, host?, reach?, report?, redact? }';
+  const allowed = 'an object: { pools?, sharedWorkers?, locks?, host?, reach?, report?, transcript?, redact? }';
   throw new CarpoolError('CONFIG_INVALID', `Cannot define a config: found ${found}; allowed: ${allowed}`, {
     context: { found, allowed },
   });

@@ -27,6 +27,8 @@ export interface LoadedConfig {
   readonly reach?: Reach | undefined;
   /** Default true. */
   readonly report?: boolean | undefined;
+  /** Default false. */
+  readonly transcript?: boolean | undefined;
   /** Of what is shown. */
   readonly redact?: RedactRules | undefined;
   /** The file, if there is one. */
@@ -44,7 +46,7 @@ export async function loadConfig(project: Project, fresh?: FreshModules): Promis
   const folder = file === undefined ? project.root : dirname(file);
   const inline = checkConfig({ pools: project.pools ?? {} }, 'the options of the adapter').pools ?? {};
   const config = file === undefined ? {} : checkConfig(await importDefault(file, fresh), file);
-  const { pools: fromFile = {}, sharedWorkers = {}, locks = {}, host, reach, report, redact } = config;
+  const { pools: fromFile = {}, sharedWorkers = {}, locks = {}, host, reach, report, transcript, redact } = config;
   for (const name of Object.keys(inline)) {
     if (!Object.hasOwn(fromFile, name)) continue;
     throw invalid(
@@ -66,7 +68,18 @@ export async function loadConfig(project: Project, fresh?: FreshModules): Promis
       },
     );
   }
-  return { pools: all, sharedWorkers, locks, host, reach, report, redact: redactRules(redact), folder, file };
+  return {
+    pools: all,
+    sharedWorkers,
+    locks,
+    host,
+    reach,
+    report,
+    transcript,
+    redact: redactRules(redact),
+    folder,
+    file,
+  };
 }
 
 async function importDefault(file: string, fresh: FreshModules | undefined): Promise<unknown> {

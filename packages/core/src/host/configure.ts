@@ -7,6 +7,7 @@ import { ChildPool } from '../pool/pool.ts';
 import type { PlaceSources } from '../pool/launch.ts';
 import { poolSettings, type PoolOptions, type PoolSettings } from '../pool/options.ts';
 import type { PoolEnvironment } from '../pool/registration.ts';
+import type { RecordedPool, Transcript } from '../session/session-record.ts';
 import { WaitNotices } from '../pool/wait-notices.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
@@ -44,6 +45,8 @@ export type ConfigureResult =
     };
 
 export interface ConfigureOptions extends Required<PlaceSources>, Pick<PoolEnvironment, 'timeline' | 'passing'> {
+  /** Opens the transcript of the run, if one is wanted. Default: there is none. */
+  readonly openTranscript?: ((config: LoadedConfig) => Promise<Transcript | undefined>) | undefined;
   /** Takes what pools print, and what children do where `forwardStderr` is set. Default: stderr. */
   readonly output?: { write(text: string | Uint8Array): unknown } | undefined;
   readonly load?: ((project: Project) => Promise<LoadedConfig>) | undefined;
@@ -56,14 +59,18 @@ export async function configure(
   options: ConfigureOptions,
 ): Promise<ConfigureResult> {
   try {
-    const { output = process.stderr, load = loadConfig, makePool, ...place } = options;
+    const { output = process.stderr, load = loadConfig, makePool, openTranscript, ...place } = options;
     const config = await load(project);
     const { sharedWorkers, locks, reach, redact, folder, file } = config;
     const files = file === undefined ? [] : [file];
     if (config.host === 'machine' && project.mayLeave === true)
       return { pools: new Map(), sharedWorkers: new Map(), locks: {}, config, files, host: 'machine' };
     const environment = poolEnvironment(output, place);
-    const make = makePool ?? ((settings: PoolSettings) => new ChildPool(settings, environment));
+    const transcript = await openTranscript?.(config);
+    const recorded = (pool: string): RecordedPool | undefined => transcript && { transcript, pool };
+    const make =
+      makePool ??
+      ((settings: PoolSettings) => new ChildPool(settings, { ...environment, transcript: recorded(settings.name) }));
     // What is wrong is found before a pool is made.
     const plans = Object.entries(sharedWorkers).map(
       ([name, source]) => [name, planFromConfig(source, folder)] as const,

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { version } from '../base/version.ts';
-import { removeOldRuns, runFileName, runsFolder } from '../hosts/run-files.ts';
+import { removeOldRuns, runFileName, runsFolder } from '../process/run-files.ts';
+import { zeroOfClock } from '../process/zero.ts';
 import { timelineVersion } from '../wire/timeline-lines.ts';
 import { TimelineFile } from './timeline-file.ts';
 
@@ -22,7 +23,7 @@ export function timelineOf({ root, runner, pid, began = 0, warn = toStderr }: Ke
   const folder = runsFolder(root);
   if (folder === undefined) return undefined;
   removeOldRuns(folder);
-  const zero = Math.round(Date.now() - systemClock.now() + began);
+  const zero = zeroOfClock() + Math.round(began);
   return new TimelineFile({
     file: join(folder, runFileName(zero, pid)),
     header: { carpoolTimeline: timelineVersion, carpool: version, runner, folder: root, pid: process.pid, zero },

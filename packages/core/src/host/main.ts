@@ -24,6 +24,7 @@ import { Passing } from '../pool/passing.ts';
 import { makeHostDirectory } from '../hosts/host-directory.ts';
 import { staysInUse } from './left-in-use.ts';
 import type { FreshModules as Modules } from '../config/fresh-modules.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import type { ConfigureResult } from './configure.ts';
 import { Lifetime } from './lifetime.ts';
 import { OwnedGroups } from './owned-groups.ts';
@@ -31,6 +32,7 @@ import type { Placing } from './placing/placing.ts';
 import { Restoration } from './restoration.ts';
 import { ServedRun } from './served-run.ts';
 import type { TimelineFile } from './timeline-file.ts';
+import type { TranscriptFile } from '../process/transcript-file.ts';
 import { serverPorts } from './server-ports.ts';
 
 /** Made by `runHost`: a process that only sweeps loads this file too, and has no such descriptor. */
@@ -42,6 +44,7 @@ const owned = new OwnedGroups();
 const timeline = new PendingTimeline();
 const passing = new Passing();
 let kept: TimelineFile | undefined;
+let transcript: TranscriptFile | undefined;
 
 /** Takes the first line of the runner, and serves until a command, the end of the runner or a signal stops it. */
 export function runHost(): void {
@@ -57,6 +60,7 @@ export function runHost(): void {
     close: async () => {
       const [closed] = await Promise.all([run?.close(), owned.end()]);
       kept?.close();
+      transcript?.close();
       return closed !== false;
     },
     last: (exit) => void control.end(exit),
@@ -112,6 +116,7 @@ async function serve(boot: Boot): Promise<void> {
   const { outcome, placing } = await configuredBy(boot, { started, folder, ports: serverPorts(served.hub) });
   const configured = served.configured(outcome, placing);
   await keepTimeline(boot, outcome);
+  if (outcome.host === 'machine') (await import('./keep-transcript.ts')).noneOnMachine(outcome.config);
   // Late is no fault of the config. Half of what is left: the report has its way to go.
   await served.hub.reach.ready((boot.configTimeout - (performance.now() - since)) / 2);
   report({ report: 'configured', configured });
@@ -133,7 +138,11 @@ async function configuredBy(boot: Boot, place: Required<PlaceSources>): Promise<
     ]);
     const modules = new FreshModules();
     const load: typeof loadConfig = async (project) => await loadConfig(project, modules);
-    const outcome = await configure(boot, { ...place, load, timeline, passing });
+    const openTranscript = async (config: LoadedConfig): Promise<TranscriptFile | undefined> => {
+      const { transcriptOf } = await import('./keep-transcript.ts');
+      return (transcript = transcriptOf(boot, config));
+    };
+    const outcome = await configure(boot, { ...place, load, timeline, passing, openTranscript });
     return { outcome, placing: await placingOf(outcome, modules, boot.runner) };
   } catch (thrown) {
     const problem = asCarpoolError(thrown, 'HUB_UNREACHABLE', 'The host cannot serve pools');
@@ -219,7 +228,7 @@ async function handle(line: Command): Promise<void> {
     return;
   }
   const stays = command === 'stop' && run !== undefined && (await staysInUse(run, () => lifetime.stop()));
-  const summary = run?.summary();
+  const summary = run && { ...run.summary(), transcript: transcript?.lacks };
   if (command === 'stop' && !stays) await lifetime.stop();
   report({ report: 'done', id, ...(stays && { stays }), ...(summary !== undefined && { summary }) });
 }

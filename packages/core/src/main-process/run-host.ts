@@ -12,7 +12,7 @@ import { fingerprint, sameFingerprint, type Fingerprint, type WatchedFiles } fro
 import { joinHost } from './join-host.ts';
 import type { Provided } from '../client/provided.ts';
 import type { HostSummary } from '../wire/control.ts';
-import { summaryLines, warningLines } from './summary.ts';
+import { summaryLines, transcriptLines, warningLines } from './summary.ts';
 
 /** What users may set, the same in every adapter: `carpool(options)`. */
 export interface CarpoolOptions extends Omit<HostOptions, 'root'> {
@@ -136,7 +136,8 @@ export class RunHost {
     // That of another process prints its own.
     if (host?.pid === undefined) return [];
     const isShort = silent || this.#options.summary === false;
-    return (isShort ? warningLines : summaryLines)(summary?.pools ?? []);
+    const lines = (isShort ? warningLines : summaryLines)(summary?.pools ?? []);
+    return [...lines, ...transcriptLines(summary)];
   }
 
   async #begin(): Promise<void> {

@@ -1,5 +1,6 @@
 /** What the pools of a run did, a line each, as all adapters print it. */
 import type { PoolStats, SlotWaitStats } from '../pool/types.ts';
+import type { HostSummary } from '../wire/control.ts';
 import { savedBy, suggestion } from './suggestion.ts';
 
 /** Milliseconds of the longest wait from which on more is said of the waits. */
@@ -15,6 +16,11 @@ export function summaryLines(pools: readonly PoolStats[]): string[] {
   const used = pools.filter(({ sessions, failures, elsewhere = 0 }) => sessions + failures + elsewhere > 0);
   const suggested = suggestion(used);
   return [...used.map(line), ...warningLines(pools), ...(suggested === undefined ? [] : [`carpool: ${suggested}`])];
+}
+
+/** What the end of a run says of its transcript: nothing, but for what is not in it. */
+export function transcriptLines(summary: HostSummary | undefined): string[] {
+  return summary?.transcript === undefined ? [] : [`carpool: warning: ${summary.transcript}`];
 }
 
 /** What may have failed no test. */

@@ -78,8 +78,15 @@ class LazyPool<M extends Messages> implements Pool<M> {
   }
 
   #load(): Promise<ChildPool<M>> {
-    this.#loading ??= import('./pool.ts').then(({ ChildPool }) => (this.#pool = new ChildPool<M>(this.#settings)));
+    this.#loading ??= this.#make();
     return this.#loading;
+  }
+
+  async #make(): Promise<ChildPool<M>> {
+    const { ChildPool } = await import('./pool.ts');
+    const wanted = (process.env['CARPOOL_TRANSCRIPT'] ?? '') !== '';
+    const recorded = wanted ? (await import('./transcript-in-process.ts')).transcriptInProcess(this.name) : undefined;
+    return (this.#pool = new ChildPool<M>(this.#settings, { transcript: recorded }));
   }
 }
 

@@ -19,6 +19,7 @@ import { failingLosses } from '../session/losses.ts';
 import { LoggedErrors } from '../session/logged-errors.ts';
 import { Mux } from '../session/mux.ts';
 import type { Passing } from '../session/passing.ts';
+import { SessionRecord, type RecordedPool } from '../session/session-record.ts';
 import type { OpenOptions } from '../session/mux-options.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { Strays } from '../session/strays.ts';
@@ -52,6 +53,8 @@ export interface GenerationOptions extends PlaceSources {
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
   /** Is told each message of it. */
   readonly passing?: Passing | undefined;
+  /** As in `PoolEnvironment`. */
+  readonly transcript?: RecordedPool | undefined;
   /** Takes what is waited for. */
   readonly notices?: Notices | undefined;
   /** Takes how far the start has come. */
@@ -150,7 +153,7 @@ export class Generation {
         limits: { maxFrameBytes: settings.maxFrameBytes },
       });
     const over = Promise.withResolvers<CarpoolError>();
-    const { faults } = options;
+    const { faults, transcript } = options;
     const journal = new Journal(settings.name, options.passing);
     const strays = new Strays(faults.strays);
     const logged = new LoggedErrors(clock, (error) => faults.logged(error));
@@ -165,6 +168,10 @@ export class Generation {
       journal,
       strays,
       logged,
+      record:
+        transcript &&
+        ((speaker, params) =>
+          new SessionRecord({ ...transcript, protocol, pid: child.pid, hello: generation?.hello }, speaker, params)),
       strayOutput: settings.strayOutput === 'pass' ? (frame) => takeStray(frame, strays, faults) : undefined,
       losses: failingLosses,
       fatalOutput: (frame, error) => fatalLine(settings, frame, error),

@@ -10,6 +10,7 @@ import type { PortSpace } from '../process/free-port.ts';
 import type { PidFiles } from '../process/pid-files.ts';
 import type { Conversation } from '../session/conversation.ts';
 import type { Passing } from '../session/passing.ts';
+import type { RecordedPool } from '../session/session-record.ts';
 import type { ChildCap } from './child-cap.ts';
 import type { PoolSettings } from './options.ts';
 import type { RegisterOptions } from './types.ts';
@@ -40,6 +41,8 @@ export interface PoolEnvironment {
   readonly timeline?: Timeline | undefined;
   /** Is told each message of its children. Default: nothing looks. */
   readonly passing?: Passing | undefined;
+  /** Takes what its sessions say. Default: there is no transcript. */
+  readonly transcript?: RecordedPool | undefined;
   /** Where the child's stderr goes if `forwardStderr` is set. */
   readonly onStderr?: ((text: Uint8Array) => void) | undefined;
 }

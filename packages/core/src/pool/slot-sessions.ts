@@ -1,7 +1,7 @@
 /** Sessions in their slots: how one begins on its child, and what becomes of the slot when it has ended. */
 import type { CancelSignal } from '../base/cancellation.ts';
 import type { Evidence } from '../base/errors.ts';
-import type { HolderLabel } from '../base/holder-label.ts';
+import { callerLocation, type HolderLabel } from '../base/holder-label.ts';
 import type { Printed } from '../process/child.ts';
 import type { Opened } from '../protocol/protocol.ts';
 import type { Conversation } from '../session/conversation.ts';
@@ -48,7 +48,7 @@ export class SlotSession implements Place {
   /** As `Registration` has it. */
   readonly activity = async (): Promise<string | undefined> => {
     const { activity } = this.conversation.evidence();
-    const doing = this.conversation.waitingCalls === 0 ? undefined : await this.generation.doing();
+    const doing = this.conversation.calls.waitingCalls === 0 ? undefined : await this.generation.doing();
     const parts = [doing, activity].filter((part) => part !== undefined);
     return parts.length === 0 ? undefined : parts.join('; ');
   };
@@ -86,6 +86,7 @@ export class SlotSession implements Place {
     const { speaker } = this.conversation;
     speaker.holder = holder.options.holder;
     speaker.isWarm = false;
+    this.conversation.record?.heldBy(holder.options.holder, callerLocation(holder.site));
     this.begins();
   }
 }
@@ -110,7 +111,10 @@ export class SlotSessions {
       timeout: settings.openTimeout,
       holder: label,
       ends: (doubt) => {
-        if (doubt === 'failed' && session.holder !== undefined) session.holder.failed = true;
+        if (doubt === 'failed') {
+          session.conversation.record?.testFailed();
+          if (session.holder !== undefined) session.holder.failed = true;
+        }
         suspects.ends(session, doubt);
       },
     });

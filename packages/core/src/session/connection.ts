@@ -16,6 +16,7 @@ import type {
 import type { Journal, Speaker } from './journal.ts';
 import type { LoggedErrors } from './logged-errors.ts';
 import type { PendingCall } from './pending.ts';
+import type { SessionRecord } from './session-record.ts';
 import type { CloseReason } from './state.ts';
 import type { Strays } from './strays.ts';
 import type { WaitingKeys } from './waiting-keys.ts';
@@ -26,6 +27,10 @@ export interface WaitingCalls {
   readonly waitingKeys: Iterable<Key>;
   /** All, in the order they were made under each key. */
   readonly unanswered: readonly PendingCall[];
+  /** How many there are. */
+  readonly waitingCalls: number;
+  /** The one that has waited longest, also where nothing waits for that any more, and after the end. */
+  readonly oldestCall: PendingCall | undefined;
   /** The one whose turn it is under this key. */
   awaiting(key: Key): PendingCall | undefined;
   /** Its reply is lost: it fails, unless it waits no longer. */
@@ -66,6 +71,8 @@ export interface Connection {
   /** Absent where another process keeps it. */
   readonly journal: Journal | undefined;
   readonly strays: Strays;
+  /** What a transcript has of one more session. Absent: there is no transcript. */
+  readonly record: ((speaker: Speaker, params: unknown) => SessionRecord) | undefined;
   /** Errors that the other side has logged. Absent where another process keeps them. */
   readonly logged: LoggedErrors | undefined;
   /** What came of a message whose end has not come: a line of evidence, or none. */

@@ -12,7 +12,7 @@ import { Diagnostics } from './diagnostics.ts';
 import { closedError, failClosed, notOpenError, type Ended } from './errors.ts';
 import { endUnopened, openTimedOut, runClose, runOpen, type Exchanging } from './exchanges.ts';
 import type { Incoming, LostRoute, OwnRoute } from './incoming.ts';
-import type { Speaker } from './journal.ts';
+import { rootId, type Speaker } from './journal.ts';
 import type { ConversationOptions } from './listener.ts';
 import type { Outbox } from './outbox.ts';
 import { joinedParts, type OwnIds } from './parts.ts';
@@ -21,6 +21,7 @@ import type { ConversationPort } from './protocol-port.ts';
 import { endCalls, type Questions } from './questions.ts';
 import { lostReason, unopenedReason, whyUnopened } from './reasons.ts';
 import { Recent } from './recent.ts';
+import type { SessionRecord } from './session-record.ts';
 import { lateReason, type CloseReason, type Released, type SessionState } from './state.ts';
 import { seenOn, unansweredEvidence, type Asking, type Seen } from './unanswered-evidence.ts';
 import type { Waits } from './waits.ts';
@@ -30,7 +31,8 @@ const failTimeout = 5_000;
 
 export class Conversation implements Receiver, Ended, Exchanging, Asking {
   readonly recent: Recent;
-  readonly released: Promise<Released>;
+  /** Absent: there is no transcript. */
+  readonly record: SessionRecord | undefined;
   /** Whose it is. */
   readonly speaker: Speaker;
   readonly #connection: Connection;
@@ -43,7 +45,8 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
   readonly #port: ConversationPort;
   readonly #diagnostics = new Diagnostics();
   readonly #questions: Questions;
-  #resolveReleased!: (released: Released) => void;
+  readonly #released = Promise.withResolvers<Released>();
+  readonly released: Promise<Released> = this.#released.promise;
   #state: SessionState = { name: 'opening' };
   #opened: Opened | undefined;
 
@@ -53,6 +56,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
     this.speaker = { id: options.id, holder: options.holder };
     this.#before = seenOn(connection);
     this.recent = new Recent(this.speaker, connection.journal);
+    this.record = options.id === rootId ? undefined : connection.record?.(this.speaker, options.params);
     ({
       outbox: this.#outbox,
       port: this.#port,
@@ -63,12 +67,12 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
       name: this.speaker,
       receiver: this,
       recent: this.recent,
+      record: this.record,
       state: () => this.#state.name,
       diagnosed: (diagnostic) => this.diagnose(diagnostic),
       beginsAnew: (route, frame) => this.#beginsAnew(route, frame),
       lost: (route) => this.#lost(route),
     }));
-    this.released = new Promise((resolve) => (this.#resolveReleased = resolve));
   }
 
   /** For messages, and for protocols in which the host chooses the id. */
@@ -102,14 +106,6 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
   /** What is known here of a call that gets no answer. */
   evidence(): Evidence {
     return unansweredEvidence(this, this.#connection, this.#before);
-  }
-
-  get oldestCall(): PendingCall | undefined {
-    return this.#outbox.oldestCall;
-  }
-
-  get waitingCalls(): number {
-    return this.#outbox.waitingCalls;
   }
 
   get calls(): WaitingCalls {
@@ -171,7 +167,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
     const { name } = this.#state;
     if (name === 'closed' || (name === 'closing' && !failed)) return this.released;
     // First: what `ends` decides depends on it.
-    if (name !== 'closing') this.#state = { name: 'closing', reason };
+    if (name !== 'closing') this.#become({ name: 'closing', reason });
     this.#options.ends?.(failed ? 'failed' : this.#outbox.waitingCalls > 0 ? 'unanswered' : undefined);
     if (name === 'closing') return this.released;
     const opened = this.#opened;
@@ -181,8 +177,8 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
     const fault = endCalls(this.#outbox, opened && this.#questions, this.id);
     this.#failPending(reason);
     this.#options.listener.closed(reason);
-    if (opened === undefined) return this.released; // still opening: `open` sees the state and ends it
-    void this.#closeProtocol(opened, reason, timeout, fault);
+    // Still opening: `open` sees the state and ends it.
+    if (opened !== undefined) void this.#closeProtocol(opened, reason, timeout, fault);
     return this.released;
   }
 
@@ -226,14 +222,15 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
       endCalls(this.#outbox, this.#questions, this.id);
       // Its id is another's: to close it would end the other one.
       if (opened !== undefined) this.#end(reason, false);
-      const end = (confirmed: boolean, failure?: CarpoolError): void => this.#end(reason, confirmed, failure);
-      endUnopened(this, clock, { open, timeout, end });
+      endUnopened(this, clock, { open, timeout, end: (confirmed, failure) => this.#end(reason, confirmed, failure) });
       throw thrown;
     }
     const state = this.#state;
     if (state.name === 'opening') {
+      const left = this.#port.drain();
       this.#state = { name: 'open' };
-      this.#questions.handOver(this.#port.drain());
+      this.record?.opened(opened, left);
+      this.#questions.handOver(left);
       return opened;
     }
     if (state.name === 'closing') void this.#closeProtocol(opened, state.reason, timeout);
@@ -279,14 +276,17 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
 
   #end(reason: CloseReason, confirmed: boolean, failure?: CarpoolError): void {
     if (this.#state.name === 'closed') return;
-    this.#state = { name: 'closed', reason, confirmed };
+    this.#become({ name: 'closed', reason, confirmed });
     // An unconfirmed session keeps its wire ids, so that what still comes for it is known and dropped.
     if (confirmed) this.#connection.forget(this.#ids.all);
     this.#port.end(reason);
     const own = this.#diagnostics.atEnd(this, reason, this.#connection.reportsEnd);
-    this.#resolveReleased(
-      confirmed ? { confirmed, diagnosed: failure ?? own } : { confirmed, failure, diagnosed: own },
-    );
+    this.#released.resolve({ confirmed, ...(confirmed ? { diagnosed: failure ?? own } : { failure, diagnosed: own }) });
+  }
+
+  #become(state: Extract<SessionState, { reason: CloseReason }>): void {
+    this.#state = state;
+    this.record?.ends(state);
   }
 
   #failPending(reason: CloseReason): void {

@@ -6,6 +6,7 @@ import type { Listener } from './listener.ts';
 import type { Outbox } from './outbox.ts';
 import type { ConversationPort } from './protocol-port.ts';
 import type { Recent } from './recent.ts';
+import type { SessionRecord } from './session-record.ts';
 
 /** The route of a message that belongs to a conversation. */
 export type OwnRoute = Exclude<Route, { as: 'unknown' | 'broadcast' }>;
@@ -24,6 +25,7 @@ export interface IncomingOptions {
   /** It is the conversation with the child itself, outside all sessions. */
   readonly isRoot: boolean;
   readonly recent: Recent;
+  readonly record: SessionRecord | undefined;
   readonly listener: Listener;
   /** Gets the events before the session is open, and after its end began. */
   readonly port: ConversationPort;
@@ -95,8 +97,12 @@ export class Incoming {
     // What the host itself says of a session is no message of the session.
     const ofHost =
       (route.as === 'lost' && route.by !== undefined) || ('refusal' in route && route.refusal?.error !== undefined);
+    if (ofHost) return;
     const shown = 'frame' in route ? (route.frame ?? frame) : frame;
-    if (!ofHost) this.#options.recent.add('in', shown, frame.bytes.length);
+    const { recent, record, outbox } = this.#options;
+    recent.add('in', shown, frame.bytes.length);
+    if (record !== undefined)
+      record.received(route, shown, 'key' in route ? outbox.awaiting(route.key)?.number : undefined);
   }
 
   /**

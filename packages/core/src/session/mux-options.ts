@@ -22,6 +22,8 @@ export interface MuxOptions extends UnroutedOptions {
   readonly diagnosed?: Connection['diagnosed'];
   /** The end of the other side is kept for the end of its sessions, as diagnostics are: they may not learn it otherwise. */
   readonly reportsEnd?: boolean | undefined;
+  /** As in `Connection`. */
+  readonly record?: Connection['record'];
   /** Keeps what no conversation and no call takes. Default: its own. */
   readonly strays?: Strays | undefined;
   /** Keeps the errors that the other side logs. Absent: nothing does. */

@@ -78,6 +78,7 @@ export class Mux {
       grace: options.grace ?? 0,
       journal: options.journal,
       strays: this.strays,
+      record: options.record,
       logged: options.logged,
       stuckIn: (own) => this.standstill?.(own) ?? (options.journal && stuckIn(own, options.journal, this.#askers())),
       unfinished: () => {

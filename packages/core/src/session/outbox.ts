@@ -12,6 +12,7 @@ import { keptFrame, type KeptFrame } from './kept-frame.ts';
 import { abandoned, Pending, type PendingCall, type ReplyCallbacks } from './pending.ts';
 import { protocolError } from './protocol-errors.ts';
 import type { Recent } from './recent.ts';
+import type { SessionRecord } from './session-record.ts';
 
 /** Messages of one session that wait: for the gate, or for their reply. */
 const maxPending = 65_536;
@@ -22,6 +23,7 @@ export interface OutboxOptions {
   readonly connection: Connection;
   readonly name: Speaker;
   readonly recent: Recent;
+  readonly record: SessionRecord | undefined;
   /** Gets the replies. */
   readonly receiver: Receiver;
   readonly owns: (wireId: WireId) => boolean;
@@ -36,6 +38,7 @@ export class Outbox implements WaitingCalls {
   readonly #connection: Connection;
   readonly #name: Speaker;
   readonly #recent: Recent;
+  readonly #record: SessionRecord | undefined;
   readonly #receiver: Receiver;
   readonly #owns: (wireId: WireId) => boolean;
   readonly #pending = new Pending();
@@ -44,10 +47,11 @@ export class Outbox implements WaitingCalls {
   readonly #held = new HeldMessages();
   readonly #answered: ((sent: KeptFrame) => void) | undefined;
 
-  constructor({ connection, name, recent, receiver, owns }: OutboxOptions) {
+  constructor({ connection, name, recent, record, receiver, owns }: OutboxOptions) {
     this.#connection = connection;
     this.#name = name;
     this.#recent = recent;
+    this.#record = record;
     this.#receiver = receiver;
     this.#owns = owns;
     const { journal, clock } = connection;
@@ -83,6 +87,7 @@ export class Outbox implements WaitingCalls {
       this.#held.giveUp(call);
       return;
     }
+    this.#record?.cancelled(call.number);
     this.#cancel(call.key);
   }
 
@@ -209,6 +214,7 @@ export class Outbox implements WaitingCalls {
     this.#connection.transmit(addressed.frame);
     const { length } = addressed.frame.bytes;
     this.#recent.add('out', outgoing.frame, length);
+    if (this.#record !== undefined) this.#record.sent(outgoing, call?.number, addressed.frame);
     this.gate?.sent(outgoing.frame);
     if (call === undefined || key === undefined) return;
     call.sent = keptFrame(outgoing.frame, length);

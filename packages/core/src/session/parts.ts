@@ -9,6 +9,7 @@ import { Outbox } from './outbox.ts';
 import { ConversationPort } from './protocol-port.ts';
 import { Questions } from './questions.ts';
 import type { Recent } from './recent.ts';
+import type { SessionRecord } from './session-record.ts';
 import type { SessionState } from './state.ts';
 
 /** What the parts need of the conversation itself. */
@@ -16,6 +17,7 @@ export interface Whole {
   readonly name: Speaker;
   readonly receiver: Receiver;
   readonly recent: Recent;
+  readonly record: SessionRecord | undefined;
   state(): SessionState['name'];
   /** The child finds fault with what the session sent. */
   diagnosed(diagnostic: Diagnostic): void;
@@ -42,7 +44,7 @@ export interface Parts {
 
 export function joinedParts(connection: Connection, options: ConversationOptions, whole: Whole): Parts {
   const { id, listener, params } = options;
-  const { name, recent, receiver } = whole;
+  const { name, recent, record, receiver } = whole;
   const all = new Set<WireId>();
   const adopt = (wireId: WireId): void => {
     if (all.has(wireId)) return;
@@ -52,7 +54,7 @@ export function joinedParts(connection: Connection, options: ConversationOptions
     outbox.wireId ??= wireId;
     listener.adopted?.(wireId);
   };
-  const outbox = new Outbox({ connection, name, recent, receiver, owns: (wireId) => all.has(wireId) });
+  const outbox = new Outbox({ connection, name, recent, record, receiver, owns: (wireId) => all.has(wireId) });
   const port = new ConversationPort({
     connection,
     outbox,
@@ -73,6 +75,7 @@ export function joinedParts(connection: Connection, options: ConversationOptions
     outbox,
     isRoot: id === rootId,
     recent,
+    record,
     listener,
     port,
     stray: (frame, why) => connection.strays.add(frame, why),

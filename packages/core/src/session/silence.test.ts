@@ -16,9 +16,9 @@ const three: Speaker = { id: 's3' };
 test('a session that has sent something, to which nothing came, gets the oldest unanswered request', () => {
   const journal = new Journal();
   const askers: Asker[] = [
-    { speaker: two, oldestCall: calls(2, 'query') },
-    { speaker: one, oldestCall: calls(1, 'loop') },
-    { speaker: three, oldestCall: undefined },
+    { speaker: two, calls: { oldestCall: calls(2, 'query') } },
+    { speaker: one, calls: { oldestCall: calls(1, 'loop') } },
+    { speaker: three, calls: { oldestCall: undefined } },
   ];
   journal.add('out', one, frame('loop'));
   // A reply that was on its way.

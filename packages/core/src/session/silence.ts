@@ -5,13 +5,12 @@
 import type { Journal, Speaker } from './journal.ts';
 import { speakerName } from './journal.ts';
 import { describeKept, type KeptFrame } from './kept-frame.ts';
-import type { PendingCall } from './pending.ts';
+import type { WaitingCalls } from './connection.ts';
 
 /** A conversation, as far as it is looked at here. */
 export interface Asker {
   readonly speaker: Speaker;
-  /** The request that has waited longest. */
-  readonly oldestCall: PendingCall | undefined;
+  readonly calls: Pick<WaitingCalls, 'oldestCall'>;
 }
 
 interface Unanswered {
@@ -41,7 +40,8 @@ export function describeSilence(journal: Journal, askers: Iterable<Asker>): stri
 /** A child that takes one message after another is stuck in the oldest request, or in what it was sent last without one. */
 function oldestUnanswered(journal: Journal, askers: Iterable<Asker>): Unanswered | undefined {
   let oldest: (Unanswered & { readonly number: number }) | undefined;
-  for (const { speaker, oldestCall: call } of askers) {
+  for (const { speaker, calls } of askers) {
+    const call = calls.oldestCall;
     if (call?.sent === undefined || (oldest !== undefined && oldest.number < call.number)) continue;
     oldest = { speaker, sent: call.sent, number: call.number };
   }

@@ -1,9 +1,8 @@
 /** What is known in this process of a call that gets no answer. */
 import type { Evidence } from '../base/errors.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, WaitingCalls } from './connection.ts';
 import type { WireId } from '../protocol/protocol.ts';
 import type { Speaker } from './journal.ts';
-import type { PendingCall } from './pending.ts';
 import type { Recent } from './recent.ts';
 
 /** The conversation that made it. */
@@ -13,9 +12,7 @@ export interface Asking {
   readonly recent: Recent;
   /** The ids of the child that are its own. */
   readonly wireIds: readonly WireId[];
-  /** The request that has waited longest, and how many wait. */
-  readonly oldestCall: PendingCall | undefined;
-  readonly waitingCalls: number;
+  readonly calls: Pick<WaitingCalls, 'oldestCall' | 'waitingCalls'>;
 }
 
 /** What a connection had seen at a moment: marks for what came later. */
@@ -48,17 +45,17 @@ export function unansweredEvidence(asking: Asking, connection: Connection, befor
 
 /** What the child says that it does; and where a request waits, which one was answered last, whosever it is. */
 function activityFor(
-  { waitingCalls, wireIds, speaker }: Asking,
+  { calls, wireIds, speaker }: Asking,
   { protocol, journal, clock }: Connection,
 ): string | undefined {
   const said = protocol.activity?.(wireIds);
-  const answered = waitingCalls === 0 ? undefined : journal?.describeAnswered(clock.now(), speaker);
+  const answered = calls.waitingCalls === 0 ? undefined : journal?.describeAnswered(clock.now(), speaker);
   const parts = [said, answered].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join('; ');
 }
 
 /** The key that a reply would need: what has come may have been meant for it. */
-function awaitedKey({ label, oldestCall, waitingCalls }: Asking): readonly string[] {
+function awaitedKey({ label, calls: { oldestCall, waitingCalls } }: Asking): readonly string[] {
   if (oldestCall?.key === undefined || waitingCalls === 0) return [];
   const more = waitingCalls > 1 ? `, and for ${waitingCalls - 1} more` : '';
   return [`${label} waits for a reply under the key ${JSON.stringify(oldestCall.key)}${more}`];

@@ -90,6 +90,8 @@ export interface HostSummary {
   readonly pools: readonly PoolStats[];
   /** Why shared workers have crashed, whether or not a test has noticed. */
   readonly crashes: readonly ErrorRecord[];
+  /** What its transcript lacks, a sentence. Absent: nothing, or there is none. */
+  readonly transcript?: string | undefined;
 }
 
 /** What a host has read in its config. */

@@ -194,10 +194,10 @@ test('the table of methods is the one of the code, field by field', () => {
       { run: 0, root: 0, 'configFile?': 0, 'pools?': 0, env: 0, cwd: 0, configTimeout: 0, 'sessionsOnly?': 0 },
       { address: 0, pools: 0, sharedWorkers: 0, locks: 0, 'redact?': 0, files: 0, 'problem?': 0, 'identities?': 0 },
     ],
-    closeRun: [{}, { pools: 0, crashes: 0 }],
+    closeRun: [{}, { pools: 0, crashes: 0, 'transcript?': 0 }],
     invite: [{ name: 0, 'expires?': 0 }, { addresses: 0 }],
     revoke: [{ name: 0 }, { addresses: 0, connections: 0 }],
-    summary: [{}, { pools: 0, crashes: 0 }],
+    summary: [{}, { pools: 0, crashes: 0, 'transcript?': 0 }],
     runInfo: [{}, { 'run?': 0, 'machine?': 0 }],
     stop: [{ 'run?': 0 }, {}],
     status: [

@@ -190,7 +190,11 @@ const aLock =
 
 /** What is wrong, as JavaScript; where; what the error says was found and is allowed. */
 const mistakes: readonly (readonly [wrong: string, path: string, says: string])[] = [
-  [`{ pool: {} }`, 'pool', unknown('pool', 'pools, sharedWorkers, locks, host, reach, report, redact', 'pools')],
+  [
+    `{ pool: {} }`,
+    'pool',
+    unknown('pool', 'pools, sharedWorkers, locks, host, reach, report, transcript, redact', 'pools'),
+  ],
   [`{ pools: [] }`, 'pools', '[]; allowed: an object of pools by their names'],
   [`{ pools: null }`, 'pools', 'null; allowed: an object of pools by their names'],
   [`{ pools: { a: null } }`, 'pools.a', 'null; allowed: the options of a pool, an object'],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readRun, type RecordedRun } from '../../src/cli/report/read.ts';
 import { TimelineFile } from '../../src/host/timeline-file.ts';
-import { runFiles, runsFolder } from '../../src/hosts/run-files.ts';
+import { runFiles, runsFolder } from '../../src/process/run-files.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { timelineVersion } from '../../src/wire/timeline-lines.ts';
 import { carpool } from '../cli/carpool.ts';

@@ -1,0 +1,43 @@
+/** Whether a transcript is wanted, and where it goes. Loaded where one may be. */
+import { join, resolve } from 'node:path';
+import { systemClock } from '../base/clock.ts';
+import { transcriptVersion } from '../base/transcript.ts';
+import { version } from '../base/version.ts';
+import { removeOldTranscripts, runFileName, runsFolder, transcriptFileOf } from './run-files.ts';
+import { TranscriptFile } from './transcript-file.ts';
+import { transcriptWanted, type TranscriptWish } from './transcript-wish.ts';
+import { zeroOfClock } from './zero.ts';
+
+export interface OpenTranscriptOptions {
+  /** Of the project. */
+  readonly root: string;
+  readonly runner?: string | undefined;
+  /** What the config says. */
+  readonly wish?: boolean | undefined;
+  /** Takes a sentence about what is not kept. */
+  readonly warn: (message: string) => void;
+}
+
+/** `undefined`: none is wanted, or there is no place for it, which is told. It is complete when this process ends, also after a crash. */
+export function openTranscript({ root, runner, wish, warn }: OpenTranscriptOptions): TranscriptFile | undefined {
+  const wanted: TranscriptWish = transcriptWanted(process.env, wish);
+  if (wanted === false) return undefined;
+  const folder = wanted === true ? runsFolder(root) : resolve(root, wanted);
+  if (folder === undefined) {
+    warn(
+      `no transcript is kept: there is no \`node_modules\` in ${root} or above it; CARPOOL_TRANSCRIPT can be a folder instead`,
+    );
+    return undefined;
+  }
+  if (wanted === true) removeOldTranscripts(folder, Date.now());
+  const zero = zeroOfClock();
+  const { pid } = process;
+  const kept = new TranscriptFile({
+    file: join(folder, transcriptFileOf(runFileName(zero, pid))),
+    header: { carpoolTranscript: transcriptVersion, carpool: version, runner, folder: root, pid, zero },
+    clock: systemClock,
+    warn,
+  });
+  process.once('exit', () => kept.close());
+  return kept;
+}

@@ -1,0 +1,64 @@
+/** Where what was recorded of the last runs of a project is kept, and which there are. */
+import { join, dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { listOrEmpty, removeIfAllowed, statOf } from './files.ts';
+
+/** Timelines that are kept for a project. */
+const keptRuns = 10;
+/** Transcripts, which are large. */
+const keptTranscripts = 5;
+/** Milliseconds. Several processes of one run may have one each: no other of it removes them. */
+const young = 10 * 60 * 1000;
+
+const named = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-\d+\.jsonl$/;
+const transcriptNamed = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-\d+\.transcript\.jsonl$/;
+
+/** In the nearest folder with a `node_modules`, from here upwards. `undefined`: there is none, and nothing is kept. */
+export function runsFolder(from: string): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const modules = join(folder, 'node_modules');
+    if (existsSync(modules)) return join(modules, '.cache', 'carpool', 'runs');
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+/** @param started milliseconds since 1970 */
+export function runFileName(started: number, pid: number): string {
+  return `${new Date(started).toISOString().replaceAll(/[:.]/g, '-')}-${pid}.jsonl`;
+}
+
+/** Beside the timeline of the same run. @param run the name or the path of that */
+export function transcriptFileOf(run: string): string {
+  return run.endsWith('.transcript.jsonl') ? run : run.replace(/\.jsonl$/, '.transcript.jsonl');
+}
+
+/** The paths of those in this folder, the last one first. */
+export function runFiles(folder: string): string[] {
+  return filesIn(folder, named);
+}
+
+/** The paths of the transcripts in this folder, the last one first. */
+export function transcriptFiles(folder: string): string[] {
+  return filesIn(folder, transcriptNamed);
+}
+
+/** Makes room for one more. What the system refuses to remove stays. */
+export function removeOldRuns(folder: string): void {
+  for (const file of runFiles(folder).slice(keptRuns - 1)) removeIfAllowed(file);
+}
+
+/** As `removeOldRuns`. @param now milliseconds since 1970 */
+export function removeOldTranscripts(folder: string, now: number): void {
+  for (const file of transcriptFiles(folder).slice(keptTranscripts - 1)) {
+    const changed = statOf(file)?.mtimeMs ?? 0;
+    if (now - changed > young) removeIfAllowed(file);
+  }
+}
+
+function filesIn(folder: string, names: RegExp): string[] {
+  return listOrEmpty(folder)
+    .filter((name) => names.test(name))
+    .toSorted()
+    .toReversed()
+    .map((name) => join(folder, name));
+}

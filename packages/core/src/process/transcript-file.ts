@@ -1,0 +1,217 @@
+/**
+ * The transcript of a run as a file. Lines wait in memory, up to a bound, and are written by the system beside what the
+ * process does: it waits for no disk but at its end. A message that finds no room is counted, and not kept.
+ */
+import { close, closeSync, mkdirSync, openSync, write, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Clock, Timer } from '../base/clock.ts';
+import { redactText } from '../base/redact.ts';
+import { messageOf } from '../base/thrown.ts';
+import { recordValue, type Recorded } from '../base/transcript-value.ts';
+import type { TranscriptEnd, TranscriptEvent, TranscriptHeader } from '../base/transcript.ts';
+import type { OwnEvent, Transcript } from '../session/session-record.ts';
+
+export interface TranscriptFileOptions {
+  readonly file: string;
+  readonly header: TranscriptHeader;
+  readonly clock: Clock;
+  /** Takes a sentence, once, if it cannot be written. */
+  readonly warn: (message: string) => void;
+  /** Bytes of the file, beside the lines that are no messages. Default 1 GiB. */
+  readonly limit?: number | undefined;
+  /** Bytes that may wait to be written. Default 64 MiB. */
+  readonly queue?: number | undefined;
+  /** Default: the system's. */
+  readonly write?: typeof write | undefined;
+}
+
+const defaultLimit = 1024 * 1024 * 1024;
+const defaultQueue = 64 * 1024 * 1024;
+/** Characters after which they are given to the system, and milliseconds after which they are in any case. */
+const piece = 64 * 1024;
+const delay = 500;
+/** Beyond `limit` and `queue`, for lines that are no messages: whose each session is, and how it has ended. */
+const spare = 16 * 1024 * 1024;
+
+interface Piece {
+  readonly bytes: Buffer;
+  readonly at: number;
+}
+
+export class TranscriptFile implements Transcript {
+  readonly #options: TranscriptFileOptions;
+  readonly #limit: number;
+  readonly #queue: number;
+  #begun = false;
+  #ended = false;
+  #descriptor: number | undefined;
+  #text = '';
+  /** What the system has not taken, in order. The first is being written while `#writing`. */
+  readonly #pieces: Piece[] = [];
+  #writing = false;
+  /** Bytes of `#pieces`, and where the next one goes in the file. */
+  #waiting = 0;
+  #position = 0;
+  #dropped = 0;
+  #why: string | undefined;
+  #timer: Timer | undefined;
+
+  constructor(options: TranscriptFileOptions) {
+    this.#options = options;
+    this.#limit = options.limit ?? defaultLimit;
+    this.#queue = options.queue ?? defaultQueue;
+  }
+
+  get file(): string {
+    return this.#options.file;
+  }
+
+  /** What is not in it, a sentence. `undefined`: all is there. */
+  get lacks(): string | undefined {
+    if (this.#dropped === 0) return undefined;
+    const messages = `${this.#dropped} ${this.#dropped === 1 ? 'message is' : 'messages are'}`;
+    return `${messages} not in the transcript of this run, ${this.file}: ${this.#why}`;
+  }
+
+  takes(bytes: number): boolean {
+    const why = this.#whyNot(bytes);
+    if (why === undefined) return true;
+    this.#why ??= why;
+    this.#dropped++;
+    return false;
+  }
+
+  add(session: string, event: OwnEvent): void {
+    if (this.#ended) return;
+    if (!this.#begun) this.#begin();
+    if (this.#descriptor === undefined) return;
+    if (this.#waiting >= this.#queue + spare || this.#position >= this.#limit + spare) return;
+    this.#append({ t: this.#now(), s: session, ...event } as TranscriptEvent);
+  }
+
+  record(value: unknown): Recorded {
+    return recordValue(value, { base64, redact: true });
+  }
+
+  text(text: string): string {
+    return redactText(text);
+  }
+
+  /**
+   * Takes no more, and has written all when it returns: what the system is writing at this moment is written again, at the
+   * same place. What cannot be written is told, and throws nothing.
+   */
+  close(): void {
+    if (this.#ended) return;
+    if (this.#descriptor !== undefined)
+      this.#append({ e: 'end', t: this.#now(), dropped: this.#dropped } satisfies TranscriptEnd);
+    this.#ended = true;
+    this.#cut();
+    const descriptor = this.#descriptor;
+    if (descriptor === undefined) return;
+    this.#try(() => {
+      for (const { bytes, at } of this.#pieces.splice(0)) writeAll(descriptor, bytes, at);
+      // The number of a file that is closed is given to the next one, which the system would then write into.
+      if (!this.#writing) closeSync(descriptor);
+    });
+    this.#descriptor = undefined;
+  }
+
+  #whyNot(bytes: number): string | undefined {
+    if (this.#ended) return 'it was complete when they came';
+    if (this.#begun && this.#descriptor === undefined) return 'it could not be written';
+    if (this.#position + this.#text.length + bytes > this.#limit)
+      return `with ${Math.round(this.#limit / 1024 / 1024)} MiB it is full`;
+    if (this.#waiting + this.#text.length + bytes > this.#queue)
+      return 'they came faster than the disk could take them';
+    return undefined;
+  }
+
+  /** The first session makes the file: of a run without any there is none. */
+  #begin(): void {
+    this.#begun = true;
+    const { file, header } = this.#options;
+    this.#try(() => {
+      mkdirSync(dirname(file), { recursive: true });
+      // Messages are the user's alone.
+      this.#descriptor = openSync(file, 'wx', 0o600);
+      this.#append(header);
+    });
+  }
+
+  #append(line: TranscriptHeader | TranscriptEvent | TranscriptEnd): void {
+    this.#text += `${JSON.stringify(line)}\n`;
+    if (this.#text.length >= piece) {
+      this.#cut();
+      return;
+    }
+    if (this.#timer !== undefined) return;
+    this.#timer = this.#options.clock.after(delay, () => this.#cut());
+    this.#timer.unref();
+  }
+
+  /** What was collected is one piece. */
+  #cut(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (this.#text === '') return;
+    const bytes = Buffer.from(this.#text);
+    this.#text = '';
+    this.#pieces.push({ bytes, at: this.#position });
+    this.#position += bytes.length;
+    this.#waiting += bytes.length;
+    if (!this.#ended) this.#write();
+  }
+
+  #write(): void {
+    const [descriptor, next] = [this.#descriptor, this.#pieces[0]];
+    if (descriptor === undefined || next === undefined || this.#writing) return;
+    this.#writing = true;
+    const { bytes, at } = next;
+    (this.#options.write ?? write)(descriptor, bytes, 0, bytes.length, at, (error, written) => {
+      this.#writing = false;
+      // `close` has written what was left, and has left the file open for this.
+      if (this.#ended) close(descriptor, () => {});
+      else if (error !== null) this.#fail(error);
+      else this.#wrote(next, written);
+    });
+  }
+
+  #wrote({ bytes, at }: Piece, written: number): void {
+    this.#waiting -= written;
+    if (written < bytes.length) this.#pieces[0] = { bytes: bytes.subarray(written), at: at + written };
+    else this.#pieces.shift();
+    this.#write();
+  }
+
+  #try(work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+  }
+
+  #fail(thrown: unknown): void {
+    const descriptor = this.#descriptor;
+    this.#descriptor = undefined;
+    this.#timer?.cancel();
+    this.#pieces.length = 0;
+    if (descriptor !== undefined && !this.#writing) close(descriptor, () => {}); // what failed is told
+    this.#options.warn(`the transcript of this run is not kept: ${messageOf(thrown)}`);
+  }
+
+  /** Tenths of a millisecond are enough. */
+  #now(): number {
+    return Math.round(this.#options.clock.now() * 10) / 10;
+  }
+}
+
+function base64({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+}
+
+function writeAll(descriptor: number, bytes: Buffer, at: number): void {
+  for (let written = 0; written < bytes.length;)
+    written += writeSync(descriptor, bytes, written, bytes.length - written, at + written);
+}
