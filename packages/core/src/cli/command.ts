@@ -27,6 +27,7 @@ import type { RunOptions } from './run/types.ts';
 import { serve, type ServeOptions } from './serve.ts';
 import { stop, stopTimeout, type StopOptions } from './stop.ts';
 import type { TailOptions } from './tail.ts';
+import type { TranscriptOptions } from './transcript.ts';
 
 const hostHelp =
   'the pid of a host or of a runner, or the id of a run, as `carpool ps` shows them; default: the one that runs';
@@ -195,6 +196,21 @@ program
   .option('-l, --list', 'print the paths of the runs that are kept, the last one first')
   .action(async (file: string | undefined, options: ReportOptions) => {
     process.exitCode = await report(file, options);
+  });
+
+program
+  .command('transcript')
+  .description('print what the sessions of the last run have said, or those of one test, as JSON lines')
+  .option('-r, --run <file>', 'another transcript, or the timeline of its run')
+  .option('-t, --test <name...>', 'the sessions of this test alone: its name, or a part of it that no other has')
+  .option('-s, --session <id>', 'this session alone, as errors name it')
+  .option('--failed', 'the sessions of all tests that have failed')
+  .option('-o, --output <file>', 'write it there')
+  .option('--text', 'for people: a line for each message, with its time')
+  .option('-l, --list', 'print the paths of the transcripts that are kept, the last one first')
+  .action(async (options: TranscriptOptions) => {
+    const { transcript } = await import('./transcript.ts');
+    process.exitCode = await transcript(options);
   });
 
 program

@@ -7,7 +7,7 @@ import { ChildPool } from '../pool/pool.ts';
 import type { PlaceSources } from '../pool/launch.ts';
 import { poolSettings, type PoolOptions, type PoolSettings } from '../pool/options.ts';
 import type { PoolEnvironment } from '../pool/registration.ts';
-import type { RecordedPool, Transcript } from '../session/session-record.ts';
+import type { RecordedPool, Transcript } from '../base/transcript-keeper.ts';
 import { WaitNotices } from '../pool/wait-notices.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';

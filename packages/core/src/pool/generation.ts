@@ -8,6 +8,7 @@
 import { CarpoolError, isCarpoolError, type Evidence } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
+import type { RecordedPool } from '../base/transcript-keeper.ts';
 import { within } from '../base/wait.ts';
 import type { Codec } from '../codec/codec.ts';
 import { loadCodec } from '../codec/codecs.ts';
@@ -19,7 +20,7 @@ import { failingLosses } from '../session/losses.ts';
 import { LoggedErrors } from '../session/logged-errors.ts';
 import { Mux } from '../session/mux.ts';
 import type { Passing } from '../session/passing.ts';
-import { SessionRecord, type RecordedPool } from '../session/session-record.ts';
+import { SessionRecord } from '../session/session-record.ts';
 import type { OpenOptions } from '../session/mux-options.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { Strays } from '../session/strays.ts';

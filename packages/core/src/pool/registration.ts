@@ -10,7 +10,7 @@ import type { PortSpace } from '../process/free-port.ts';
 import type { PidFiles } from '../process/pid-files.ts';
 import type { Conversation } from '../session/conversation.ts';
 import type { Passing } from '../session/passing.ts';
-import type { RecordedPool } from '../session/session-record.ts';
+import type { RecordedPool } from '../base/transcript-keeper.ts';
 import type { ChildCap } from './child-cap.ts';
 import type { PoolSettings } from './options.ts';
 import type { RegisterOptions } from './types.ts';

@@ -1,5 +1,5 @@
 /** Where what was recorded of the last runs of a project is kept, and which there are. */
-import { join, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { existsSync } from 'node:fs';
 import { listOrEmpty, removeIfAllowed, statOf } from './files.ts';
 
@@ -30,6 +30,11 @@ export function runFileName(started: number, pid: number): string {
 /** Beside the timeline of the same run. @param run the name or the path of that */
 export function transcriptFileOf(run: string): string {
   return run.endsWith('.transcript.jsonl') ? run : run.replace(/\.jsonl$/, '.transcript.jsonl');
+}
+
+/** Its name is that of the timeline of a run. */
+export function isTimeline(path: string): boolean {
+  return named.test(basename(path));
 }
 
 /** The paths of those in this folder, the last one first. */

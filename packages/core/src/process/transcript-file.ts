@@ -9,7 +9,7 @@ import { redactText } from '../base/redact.ts';
 import { messageOf } from '../base/thrown.ts';
 import { recordValue, type Recorded } from '../base/transcript-value.ts';
 import type { TranscriptEnd, TranscriptEvent, TranscriptHeader } from '../base/transcript.ts';
-import type { OwnEvent, Transcript } from '../session/session-record.ts';
+import type { OwnEvent, Transcript } from '../base/transcript-keeper.ts';
 
 export interface TranscriptFileOptions {
   readonly file: string;

@@ -4,35 +4,13 @@
  */
 import { messageOf } from '../base/thrown.ts';
 import { Unrecorded, type Recorded } from '../base/transcript-value.ts';
-import type { TranscriptEvent, TranscriptHolder } from '../base/transcript.ts';
+import type { OwnEvent, RecordedPool } from '../base/transcript-keeper.ts';
+import type { TranscriptHolder } from '../base/transcript.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
 import type { Key, Opened, Outgoing, Route } from '../protocol/protocol.ts';
 import type { Speaker } from './journal.ts';
 import type { CloseReason, SessionState } from './state.ts';
-
-type WithoutPlace<T> = T extends unknown ? Omit<T, 't' | 's'> : never;
-/** A line, of which the transcript adds when it was and which session. */
-export type OwnEvent = WithoutPlace<TranscriptEvent>;
-
-/** Where the lines of all sessions go. */
-export interface Transcript {
-  /** False: the message is not kept, and need not be recorded. It is counted. @param bytes of it on its way */
-  takes(bytes: number): boolean;
-  /** Takes a line. Does not throw. @param session unique in the transcript */
-  add(session: string, event: OwnEvent): void;
-  /** A value as JSON has it, without secrets. */
-  record(value: unknown): Recorded;
-  /** A sentence without secrets. */
-  text(text: string): string;
-}
-
-/** A pool with a transcript. */
-export interface RecordedPool {
-  readonly transcript: Transcript;
-  /** Unique in the transcript. */
-  readonly pool: string;
-}
 
 /** The child on which the session is. */
 export interface RecordedChild extends RecordedPool {

@@ -146,6 +146,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   cli: {
     may: [
       'base',
+      'codec/describe',
       'process',
       'pool',
       'wire',

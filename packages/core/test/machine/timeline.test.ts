@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readRun, type RecordedRun } from '../../src/cli/report/read.ts';
-import { runFiles, runsFolder } from '../../src/hosts/run-files.ts';
+import { runFiles, runsFolder } from '../../src/process/run-files.ts';
 import { carpool } from '../cli/carpool.ts';
 import { place, program } from '../support/pools.ts';
 import { configured, onMachine, run, worker } from './support.ts';

@@ -1,0 +1,198 @@
+/** `carpool transcript`: what the sessions of a run have said, or those of one test, as a file to attach to a report. */
+import { once } from 'node:events';
+import { createWriteStream, realpathSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { nameOf } from '../base/holder-label.ts';
+import { printable } from '../base/printable.ts';
+import { messageOf } from '../base/thrown.ts';
+import type { TranscriptEnd, TranscriptHeader } from '../base/transcript.ts';
+import { statOf } from '../process/files.ts';
+import { TranscriptReader, type TranscriptExtent, type TranscriptText } from '../process/read-transcript.ts';
+import { isTimeline, runFiles, runsFolder, transcriptFileOf, transcriptFiles } from '../process/run-files.ts';
+import { transcriptWanted } from '../process/transcript-wish.ts';
+import { chosenOf, SessionList, testsOf, type ListedSession, type Wanted } from './transcript/sessions.ts';
+import { eventText, headerText } from './transcript/text.ts';
+
+export interface TranscriptOptions extends Wanted {
+  /** A transcript, or the timeline of its run. Default: that of the last run that has one. */
+  readonly run?: string | undefined;
+  /** Default: stdout. */
+  readonly output?: string | undefined;
+  readonly text?: boolean | undefined;
+  readonly list?: boolean | undefined;
+}
+
+const howTo = 'CARPOOL_TRANSCRIPT=1 in the environment, or `transcript: true` in the config, keeps one';
+
+/** @returns the exit code: 1 if there is nothing to show, after a sentence on stderr */
+export async function transcript(options: TranscriptOptions): Promise<number> {
+  if (options.list === true) {
+    for (const file of kept()) console.log(file);
+    return 0;
+  }
+  const file = fileOf(options.run);
+  if ('missing' in file) return failed(file.missing);
+  try {
+    await show(new TranscriptReader(file.path), options);
+    return 0;
+  } catch (thrown) {
+    return failed(`${file.path}: ${messageOf(thrown)}`);
+  }
+}
+
+async function show(reader: TranscriptReader, options: TranscriptOptions): Promise<void> {
+  const header = await reader.header();
+  const list = new SessionList();
+  const extent = await each(reader, ({ event }) => list.add(event));
+  const chosen = chosenOf(list.all, options);
+  const isAll = chosen.length === list.all.length;
+  const names = new Set(chosen.map(({ s }) => s));
+  const wants = ({ event }: TranscriptText): boolean => event.e === 'end' || names.has(event.s);
+  const dropped = isAll ? list.dropped : chosen.reduce((sum, one) => sum + one.dropped, 0);
+  const lines = options.text === true ? textOf : jsonOf;
+  await writing(reader, options.output, async (write) => {
+    const { first, line } = lines(isAll ? header : { ...header, cutFrom: basename(reader.file) }, dropped);
+    await write(`${first}\n`);
+    for await (const batch of reader.events()) {
+      const texts = batch.filter(wants).flatMap((one) => line(one) ?? []);
+      if (texts.length > 0) await write(`${texts.join('\n')}\n`);
+    }
+  });
+  const say = options.output === undefined ? console.error : console.log;
+  for (const sentence of said(chosen, { extent, dropped, to: options.output })) say(`carpool: ${sentence}`);
+}
+
+interface Form {
+  readonly first: string;
+  readonly line: (line: TranscriptText) => string | undefined;
+}
+
+/** @param dropped messages of these sessions that are not there */
+function jsonOf(header: TranscriptHeader, dropped: number): Form {
+  return {
+    first: JSON.stringify(header),
+    line: ({ text, event }) =>
+      event.e === 'end' ? JSON.stringify({ ...event, dropped } satisfies TranscriptEnd) : text,
+  };
+}
+
+function textOf(header: TranscriptHeader): Form {
+  return { first: headerText(header), line: ({ event }) => eventText(event) };
+}
+
+/** What was shown, and what is missing in it. */
+function said(
+  chosen: readonly ListedSession[],
+  {
+    extent,
+    dropped,
+    to,
+  }: { readonly extent: TranscriptExtent; readonly dropped: number; readonly to?: string | undefined },
+): string[] {
+  const messages = chosen.reduce((sum, one) => sum + one.messages, 0);
+  const tests = testsOf(chosen.filter(({ test }) => test !== undefined));
+  const [only] = tests;
+  const whose =
+    only === undefined ? '' : ` of ${tests.length === 1 ? printable(nameOf(only, 'a test')) : `${tests.length} tests`}`;
+  const written = to === undefined ? '' : `, written to ${to}`;
+  const notes: string[] = [];
+  if (dropped > 0)
+    notes.push(
+      `${count(dropped, 'message')} of them ${dropped === 1 ? 'is' : 'are'} not in it: it was full, or the disk too slow`,
+    );
+  if (extent.isCut) notes.push(`line ${extent.lines} of it was not written to its end, and is left out`);
+  if (!extent.isEnded)
+    notes.push(
+      'it has no last line: its run goes on, or was killed, or the file was cut, so that messages may be missing',
+    );
+  return [`${count(chosen.length, 'session')} with ${count(messages, 'message')}${whose}${written}`, ...notes];
+}
+
+async function each(reader: TranscriptReader, take: (line: TranscriptText) => void): Promise<TranscriptExtent> {
+  const events = reader.events();
+  for (;;) {
+    const next = await events.next();
+    if (next.done === true) return next.value;
+    for (const line of next.value) take(line);
+  }
+}
+
+type Write = (text: string) => Promise<void>;
+
+/** To the file, or to stdout, no faster than that takes it. A reader of stdout that has read enough ends it. */
+async function writing(
+  reader: TranscriptReader,
+  output: string | undefined,
+  work: (write: Write) => Promise<void>,
+): Promise<void> {
+  if (output === undefined) {
+    const { stdout } = process;
+    const broken = once(stdout, 'error').then(([error]) => Promise.reject(error as NodeJS.ErrnoException));
+    try {
+      await Promise.race([work(writerTo(stdout)), broken]);
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EPIPE') throw thrown;
+    }
+    return;
+  }
+  if (statOf(output) !== undefined && realpathSync(output) === realpathSync(reader.file))
+    throw new Error('--output is the file itself');
+  const stream = createWriteStream(output);
+  const over = finished(stream).catch((thrown: unknown) => {
+    throw new Error(`${output} cannot be written: ${messageOf(thrown)}`);
+  });
+  const worked = work(writerTo(stream))
+    // What is wrong with the stream is told once.
+    .catch((thrown: unknown) => (stream.errored === null ? Promise.reject(thrown as Error) : undefined))
+    .finally(() => stream.end());
+  await Promise.all([worked, over]);
+}
+
+function writerTo(stream: Writable): Write {
+  return async (text) => {
+    if (!stream.write(text)) await once(stream, 'drain');
+  };
+}
+
+/** The transcripts of this project, the last one first. */
+function kept(): string[] {
+  const wanted = transcriptWanted(process.env);
+  const folder = typeof wanted === 'string' ? resolve(wanted) : runsFolder(process.cwd());
+  return folder === undefined ? [] : transcriptFiles(folder);
+}
+
+function fileOf(run: string | undefined): { readonly path: string } | { readonly missing: string } {
+  if (run !== undefined) {
+    const path = resolve(run);
+    if (statOf(path)?.isDirectory() === true) {
+      const last = transcriptFiles(path)[0];
+      return last === undefined ? { missing: `there is no transcript in ${path}: ${howTo}` } : { path: last };
+    }
+    if (!isTimeline(path)) return { path };
+    const beside = transcriptFileOf(path);
+    return statOf(beside) === undefined
+      ? { missing: `there is no transcript of the run ${path}: ${howTo}` }
+      : { path: beside };
+  }
+  const [last] = kept();
+  if (last !== undefined) return { path: last };
+  const folder = runsFolder(process.cwd());
+  const runs = folder === undefined ? [] : runFiles(folder);
+  return {
+    missing:
+      runs.length === 0
+        ? `no run of ${process.cwd()} is kept, and no transcript: ${howTo}`
+        : `none of the last ${count(runs.length, 'run')} of ${process.cwd()} has a transcript: ${howTo}`,
+  };
+}
+
+function count(number: number, one: string): string {
+  return `${number} ${one}${number === 1 ? '' : 's'}`;
+}
+
+function failed(message: string): number {
+  console.error(`carpool: ${message}`);
+  return 1;
+}
