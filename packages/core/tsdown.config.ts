@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { licensePlugin, type LicenseInfo } from 'rolldown-license-plugin';
 import { defineConfig, type UserConfig } from 'tsdown';
+import { reportPage } from './report-page.ts';
 
 /** Tests load these in their own realm; in Jest that asks for CommonJS. */
 const ofTests = {
@@ -211,6 +212,20 @@ const config: UserConfig[] = defineConfig([
     dts: false,
     deps: { alwaysBundle: [/^(?!jiti$)/] },
     outputOptions: { chunkFileNames: 'thread-[name]-[hash].js', comments: false },
+  },
+  {
+    // The page of `carpool report --html`: one file of HTML, which that command alone reads.
+    ...common,
+    entry: { 'report-page': 'src/report/page/main.ts' },
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2023',
+    clean: false,
+    dts: false,
+    minify: true,
+    deps: { alwaysBundle: [/./] },
+    plugins: [...common.plugins, reportPage()],
+    outputOptions: { comments: false },
   },
 ]);
 

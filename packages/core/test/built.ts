@@ -15,6 +15,7 @@ const parts = [
   'cli.js',
   'host-main.js',
   'shared-worker-thread.js',
+  'report-page.html',
 ];
 
 export default async function setup(project: TestProject): Promise<void> {
@@ -32,7 +33,7 @@ async function buildIfEdited(): Promise<void> {
 }
 
 function isBuilt(): boolean {
-  const sources = globSync(['src/**/*.ts', 'package.json', 'tsdown.config.ts'], {
+  const sources = globSync(['src/**/*.{ts,html,css}', 'package.json', 'report-page.ts', 'tsdown.config.ts'], {
     cwd: folder,
     exclude: ['**/*.test.ts'],
   });

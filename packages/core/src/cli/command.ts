@@ -189,13 +189,20 @@ program
 
 program
   .command('report')
-  .description('say what the last run of this project has waited for, and what sharing has saved')
-  .argument('[file]', 'the timeline of another run, as --list names them')
+  .description(
+    'say what the last run of this project has waited for, and what sharing has saved; as a page with --html',
+  )
+  .argument('[files...]', 'the timelines of other runs, as --list names them: several are one report')
+  .option(
+    '--html [file]',
+    'write one page, which needs nothing else, and print its path; default: report.html beside the runs',
+  )
+  .option('--open', 'open the page in the browser')
   .option('--json', 'print one JSON object, in milliseconds')
   .option('--trace <file>', 'write a trace for ui.perfetto.dev')
   .option('-l, --list', 'print the paths of the runs that are kept, the last one first')
-  .action(async (file: string | undefined, options: ReportOptions) => {
-    process.exitCode = await report(file, options);
+  .action(async (files: string[], options: ReportOptions) => {
+    process.exitCode = await report(files, options);
   });
 
 program

@@ -1,56 +1,116 @@
-/** `carpool report`: what the last run of a project has waited for, and what sharing has saved. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+/** `carpool report`: what runs of a project have waited for, and what sharing has saved. */
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../base/thrown.ts';
+import { version } from '../base/version.ts';
 import { runFiles, runsFolder } from '../process/run-files.ts';
-import { analyse } from './report/analyse.ts';
+import { analyse } from '../report/analyse.ts';
+import type { RecordedRun } from '../report/recorded-run.ts';
 import { chromeTrace } from './report/chrome-trace.ts';
-import { readRun, type RecordedRun } from './report/read.ts';
+import { htmlPage, pageTemplate } from './report/html.ts';
+import { openInBrowser } from './report/open.ts';
+import { readRun } from './report/read.ts';
 import { runText } from './report/text.ts';
 
 export interface ReportOptions {
   readonly json?: boolean;
   /** A file to write a trace to. */
   readonly trace?: string;
+  /** A file to write a page to; `true`: report.html where the runs are kept. */
+  readonly html?: string | true;
+  /** Opens the page in a browser. */
+  readonly open?: boolean;
   /** The paths of the runs that are kept, the last one first. */
   readonly list?: boolean;
 }
 
-/** Resolves with 1 if there is no run, or its file cannot be read. @param file default: the last run of this project */
-export async function report(
-  file: string | undefined,
-  { json = false, trace, list = false }: ReportOptions,
-): Promise<number> {
+interface ReadRun {
+  readonly path: string;
+  readonly run: RecordedRun;
+}
+
+/** Bytes. A host writes no more than an eighth of it. */
+const largestFile = 512 * 1024 * 1024;
+
+/** Resolves with 1 if there is no run, or a file cannot be read or written. @param files default: the last run of this project */
+export async function report(files: readonly string[], options: ReportOptions): Promise<number> {
   const folder = runsFolder(process.cwd());
   const kept = folder === undefined ? [] : runFiles(folder);
-  if (list) {
+  if (options.list === true) {
     for (const path of kept) console.log(path);
     return 0;
   }
-  const path = file === undefined ? kept[0] : resolve(file);
-  if (path === undefined)
+  const paths = files.length === 0 ? kept.slice(0, 1) : [...new Set(files.map((file) => resolve(file)))];
+  if (paths.length === 0)
     return failed(
       `no run is kept for ${process.cwd()}: runs are kept in the nearest folder with a \`node_modules\`, unless the config has \`report: false\``,
     );
-  let run: RecordedRun;
-  try {
-    run = readRun(readFileSync(path, 'utf8'));
-  } catch (thrown) {
-    return failed(`${path}: ${messageOf(thrown)}`);
-  }
-  if (trace !== undefined) {
+  const runs: ReadRun[] = [];
+  for (const path of paths) {
     try {
-      writeFileSync(trace, JSON.stringify(chromeTrace(run)));
+      runs.push({ path, run: readRun(textOf(path)) });
     } catch (thrown) {
-      return failed(`the trace cannot be written: ${messageOf(thrown)}`);
+      return failed(`${path}: ${messageOf(thrown)}`);
     }
-    console.log(`carpool: ${trace} is written: ui.perfetto.dev opens it`);
   }
-  if (json)
-    process.stdout.write(`${JSON.stringify({ version: 1, file: path, ...run, ...analysed(run) }, undefined, 2)}\n`);
-  else if (trace === undefined)
-    process.stdout.write(runText(run, analyse(run), process.stdout.isTTY ? process.stdout.columns : Infinity));
+  return await show(runs, options, folder);
+}
+
+async function show(
+  all: readonly ReadRun[],
+  { json = false, trace, html, open = false }: ReportOptions,
+  folder: string | undefined,
+): Promise<number> {
+  const runs = all.map(({ run }) => run);
+  const page = open ? (html ?? true) : html;
+  // JSON has stdout for itself.
+  const say = json ? console.error : console.log;
+  if (trace !== undefined) {
+    const fault = write('trace', trace, JSON.stringify(chromeTrace(...runs)));
+    if (fault !== undefined) return failed(fault);
+    say(`carpool: ${trace} is written: ui.perfetto.dev opens it`);
+  }
+  if (page !== undefined) {
+    const path = page === true ? join(folder ?? process.cwd(), 'report.html') : resolve(page);
+    const fault = write('page', path, htmlPage(pageTemplate(), runs, { carpool: version, now: Date.now() }));
+    if (fault !== undefined) return failed(fault);
+    // A bare line, for scripts.
+    say(path);
+    if (open) {
+      try {
+        await openInBrowser(path);
+      } catch (thrown) {
+        return failed(`Cannot open ${path}: ${messageOf(thrown)}`);
+      }
+    }
+  }
+  if (json) {
+    const objects = all.map(({ path, run }) => ({ version: 1, file: path, ...run, ...analysed(run) }));
+    const printed = objects.length === 1 ? objects[0] : { version: 1, runs: objects };
+    process.stdout.write(`${JSON.stringify(printed, undefined, 2)}\n`);
+  } else if (trace === undefined && page === undefined)
+    for (const run of runs)
+      process.stdout.write(runText(run, analyse(run), process.stdout.isTTY ? process.stdout.columns : Infinity));
   return 0;
+}
+
+/** @throws what the system says of it; Error with half a sentence, if it is too large */
+function textOf(path: string): string {
+  const { size } = statSync(path);
+  if (size > largestFile)
+    throw new Error(`it has ${Math.round(size / 1024 / 1024)} MiB, and the timeline of a run has no more than 64`);
+  return readFileSync(path, 'utf8');
+}
+
+/** The folder of a page is made. @returns why it could not be written */
+function write(what: 'page' | 'trace', path: string, content: string): string | undefined {
+  try {
+    if (what === 'page') mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+    return undefined;
+  } catch (thrown) {
+    return `the ${what} cannot be written: ${messageOf(thrown)}`;
+  }
 }
 
 function analysed(run: RecordedRun): object {

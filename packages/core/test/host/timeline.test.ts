@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readRun, type RecordedRun } from '../../src/cli/report/read.ts';
+import { readRun } from '../../src/cli/report/read.ts';
+import type { RecordedRun } from '../../src/report/recorded-run.ts';
 import { TimelineFile } from '../../src/host/timeline-file.ts';
 import { runFiles, runsFolder } from '../../src/process/run-files.ts';
 import { systemClock } from '../../src/base/clock.ts';

@@ -143,6 +143,9 @@ export const layers: Readonly<Record<string, Layer>> = {
   // Runs in the process of the user, which has nothing else of Carpool.
   child: { may: ['base', 'codec'], never: ['node:'] },
   testing: { may: ['base', 'codec', 'session', 'pool', 'hosts', 'host'], types: ['protocol/protocol'] },
+  // What is seen of recorded runs, pure: the command shows it as text, and the page, in a browser.
+  report: { may: ['base'], types: ['wire/timeline-lines'], never: ['node:'], packages: [] },
+  'report/page': { may: ['base', 'report'], never: ['node:'], packages: ['uplot'] },
   cli: {
     may: [
       'base',
@@ -156,6 +159,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'client/shared-worker',
       'main-process',
       'testing/conformance/confirmation',
+      'report',
     ],
   },
   entry: { may: ['*'] },

@@ -3,7 +3,8 @@
  * each pool, with its children, its sessions and what waits for them, and one for locks and the like. Times are microseconds.
  */
 import type { SessionEvent } from '../../base/timeline.ts';
-import type { RecordedRun } from './read.ts';
+import { lanesOf } from '../../report/lanes.ts';
+import type { RecordedRun } from '../../report/recorded-run.ts';
 
 export interface TraceEvent {
   readonly ph: 'X' | 'M';
@@ -24,21 +25,46 @@ interface Span {
   readonly args: object;
 }
 
-export function chromeTrace(run: RecordedRun): { readonly traceEvents: readonly TraceEvent[] } {
+/** @param runs on one axis, from the begin of the first; the groups of each are named by its host, if there are several */
+export function chromeTrace(...runs: readonly RecordedRun[]): { readonly traceEvents: readonly TraceEvent[] } {
   const events: TraceEvent[] = [];
-  const pools = new Set([...run.sessions, ...run.children].map(({ pool }) => pool));
+  const zero = runs.reduce((first, { header }) => Math.min(first, header.zero), Infinity);
   let [pid, tid] = [0, 0];
-  const group = (name: string): void =>
-    void events.push({ ph: 'M', name: 'process_name', pid: ++pid, tid: 0, args: { name } });
-  const row = (name: string): void =>
-    void events.push({ ph: 'M', name: 'thread_name', pid, tid: ++tid, args: { name } });
-  const rows = (name: string, spans: readonly Span[]): void => {
-    for (const [at, lane] of lanes(spans).entries()) {
-      row(at === 0 ? name : `${name} ${at + 1}`);
-      for (const { name: title, kind, from, to, args } of lane)
-        events.push({ ph: 'X', name: title, cat: kind, pid, tid, ts: micros(from), dur: micros(to - from), args });
-    }
-  };
+  for (const run of runs) {
+    const by = run.header.zero - zero;
+    const group = (name: string): void => {
+      const args = { name: runs.length > 1 ? `${name}, host ${run.header.pid}` : name };
+      events.push({ ph: 'M', name: 'process_name', pid: ++pid, tid: 0, args });
+    };
+    const row = (name: string): void =>
+      void events.push({ ph: 'M', name: 'thread_name', pid, tid: ++tid, args: { name } });
+    const rows = (name: string, spans: readonly Span[]): void => {
+      for (const [at, lane] of lanesOf(spans).entries()) {
+        row(at === 0 ? name : `${name} ${at + 1}`);
+        for (const { name: title, kind, from, to, args } of lane)
+          events.push({
+            ph: 'X',
+            name: title,
+            cat: kind,
+            pid,
+            tid,
+            ts: micros(from + by),
+            dur: micros(to - from),
+            args,
+          });
+      }
+    };
+    add(run, group, rows);
+  }
+  return { traceEvents: events };
+}
+
+function add(
+  run: RecordedRun,
+  group: (name: string) => void,
+  rows: (name: string, spans: readonly Span[]) => void,
+): void {
+  const pools = new Set([...run.sessions, ...run.children].map(({ pool }) => pool));
   for (const pool of pools) {
     group(`pool ${pool}`);
     const sessions = run.sessions.filter((one) => one.pool === pool);
@@ -57,7 +83,6 @@ export function chromeTrace(run: RecordedRun): { readonly traceEvents: readonly 
     ]);
     rows(name, spans);
   }
-  return { traceEvents: events };
 }
 
 function childSpans({
@@ -104,17 +129,6 @@ function sessionSpan({ test, file, id, child, granted, opened, over, failed, unc
       args,
     },
   ];
-}
-
-/** As few rows as have no two spans at the same time, in the order of their begins. */
-function lanes(spans: readonly Span[]): Span[][] {
-  const all: Span[][] = [];
-  for (const span of spans.toSorted((a, b) => a.from - b.from)) {
-    const free = all.find((lane) => (lane.at(-1)?.to ?? 0) <= span.from);
-    if (free === undefined) all.push([span]);
-    else free.push(span);
-  }
-  return all;
 }
 
 function micros(milliseconds: number): number {

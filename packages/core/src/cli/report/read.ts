@@ -1,19 +1,7 @@
 /** The timeline of a run, from the file that its host has written. Pure. */
 import type { ChildEvent, LeaseEvent, SessionEvent } from '../../base/timeline.ts';
+import type { RecordedRun } from '../../report/recorded-run.ts';
 import { timelineVersion, type TimelineEnd, type TimelineHeader } from '../../wire/timeline-lines.ts';
-
-export interface RecordedRun {
-  readonly header: TimelineHeader;
-  readonly sessions: readonly SessionEvent[];
-  readonly children: readonly ChildEvent[];
-  readonly leases: readonly LeaseEvent[];
-  /** Milliseconds from the start of its host to its end, as far as that is known. */
-  readonly duration: number;
-  /** False: its host goes on, or was killed, so that what was open then is missing. */
-  readonly ended: boolean;
-  /** Events that were left out. */
-  readonly dropped: number;
-}
 
 type Line = SessionEvent | ChildEvent | LeaseEvent | TimelineEnd;
 

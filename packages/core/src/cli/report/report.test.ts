@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ChildEvent, LeaseEvent, SessionEvent } from '../../base/timeline.ts';
-import { analyse } from './analyse.ts';
+import { analyse } from '../../report/analyse.ts';
 import { chromeTrace } from './chrome-trace.ts';
 import { readRun } from './read.ts';
 import { runText } from './text.ts';

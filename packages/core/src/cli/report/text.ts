@@ -4,8 +4,8 @@ import { nameOf } from '../../base/holder-label.ts';
 import type { ChildEvent, LeaseEvent, SessionEvent } from '../../base/timeline.ts';
 import { line } from '../ps/lines.ts';
 import { count } from '../ps/units.ts';
-import type { LeaseReport, PoolReport, RunReport, Saved, Spread } from './analyse.ts';
-import type { RecordedRun } from './read.ts';
+import type { LeaseReport, PoolReport, RunReport, Saved, Spread } from '../../report/analyse.ts';
+import type { RecordedRun } from '../../report/recorded-run.ts';
 
 /** Children and leases that are shown. */
 const most = 5;

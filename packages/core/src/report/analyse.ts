@@ -1,6 +1,6 @@
 /** What a recorded run says of its pools and leases: how long was waited, for what, and what sharing has saved. Pure. */
-import type { ChildEvent, LeaseEvent, SessionEvent } from '../../base/timeline.ts';
-import type { RecordedRun } from './read.ts';
+import type { ChildEvent, LeaseEvent, SessionEvent } from '../base/timeline.ts';
+import type { RecordedRun } from './recorded-run.ts';
 
 /** Milliseconds. */
 export interface Spread<Event> {

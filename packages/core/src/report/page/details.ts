@@ -1,0 +1,155 @@
+/** All that is known of what is selected. */
+import type { ChildEvent } from '../../base/timeline.ts';
+import type { ChildLife, Entry } from '../entries.ts';
+import { within } from '../entries.ts';
+import type { RecordedRun } from '../recorded-run.ts';
+import { holdersDuring } from '../selection.ts';
+import { countText, timeText } from '../units.ts';
+import { byId, h } from './dom.ts';
+import type { Selected, Store } from './store.ts';
+import { stateText } from './table.ts';
+import { titleOf } from './tooltip.ts';
+
+/** Holders that are named. */
+const most = 6;
+
+export function details(place: HTMLElement, store: Store, runs: readonly RecordedRun[]): void {
+  store.onChange((change) => {
+    if (change !== 'selected') return;
+    const { selected } = store;
+    place.hidden = selected === undefined;
+    if (selected === undefined) {
+      place.replaceChildren();
+      return;
+    }
+    const close = h(
+      'button',
+      { type: 'button', class: 'button close', 'aria-label': 'Close', click: () => store.select(undefined) },
+      '×',
+    );
+    const content =
+      selected.entry === undefined ? ofChild(selected.child, store) : ofEntry(selected.entry, store, runs);
+    place.replaceChildren(h('div', { class: 'title' }, h('h3', {}, titleOf(selected)), close), ...content);
+    place.scrollTop = 0;
+    byId('live').textContent = spoken(selected);
+  });
+}
+
+/** The selection as a sentence. */
+function spoken(selected: Selected): string {
+  const { entry, child } = selected;
+  if (entry === undefined)
+    return `${titleOf(selected)} of pool ${child.event.pool}: ${countText(child.event.sessions, 'session')} in ${timeText(child.over - child.since)}`;
+  const got = entry.granted === undefined ? 'got nothing' : `held ${timeText(entry.held)}`;
+  return `${entry.title}, ${entry.of}: waited ${timeText(entry.waited)}, ${got}, ${stateText[entry.state]}`;
+}
+
+function ofEntry(entry: Entry, store: Store, runs: readonly RecordedRun[]): HTMLElement[] {
+  const { event, file, shard, of, since, waited, opening, held, state, over } = entry;
+  const folder = runs[entry.run]?.header.folder ?? '';
+  const takenAt = event.event === 'lease' && event.takenAt !== undefined ? within(folder, event.takenAt) : undefined;
+  const session = event.event === 'session' ? event : undefined;
+  const opened = opening === 0 ? 0 : opening;
+  return [
+    ...(file === undefined ? [] : [h('p', { class: 'where' }, takenAt ?? file)]),
+    h('p', { class: `state s-${state}` }, stateText[state]),
+    parts([
+      { name: 'waited', time: waited },
+      { name: 'opening', time: opened },
+      { name: entry.kind === 'lease' ? 'lease' : state === 'failed' ? 'failed' : 'held', time: held - opened },
+    ]),
+    list([
+      ['Of', of],
+      ['Waited', timeText(waited)],
+      ['Opened in', session?.opened === undefined ? undefined : timeText(opening)],
+      ['Held', entry.granted === undefined ? undefined : timeText(held)],
+      ['From', timeText(since)],
+      ['To', timeText(over)],
+      ['Session', session?.id],
+      ['Child', session?.child === undefined ? undefined : String(session.child)],
+      ['Shard', shard],
+    ]),
+    ...during(entry, store),
+  ];
+}
+
+/** Who held it meanwhile. */
+function during(entry: Entry, store: Store): HTMLElement[] {
+  if (entry.waited < 1) return [];
+  const holders = holdersDuring(entry, store.run.entries, most);
+  if (holders.length === 0)
+    return [
+      h('p', { class: 'muted' }, 'While it waited nothing else held it: a child had to start, or a limit was reached.'),
+    ];
+  const one = (holder: Entry): HTMLElement =>
+    h(
+      'li',
+      {},
+      h('button', { type: 'button', class: 'link', click: () => store.select({ entry: holder }) }, holder.title),
+      h('span', { class: 'muted' }, ` held it for ${timeText(holder.held)}`),
+    );
+  return [h('h4', {}, 'While it waited'), h('ul', { class: 'plain' }, ...holders.map(one))];
+}
+
+function ofChild({ event, since, ready, over }: ChildLife, store: Store): HTMLElement[] {
+  const on = store.run.entries.filter(
+    (one) => one.event.event === 'session' && one.event.child === event.pid && one.since <= over && one.over >= since,
+  );
+  const first = on
+    .slice(0, 12)
+    .map((entry) =>
+      h('li', {}, h('button', { type: 'button', class: 'link', click: () => store.select({ entry }) }, entry.title)),
+    );
+  return [
+    h('p', { class: event.failure === undefined ? 'state' : 'state s-failed' }, event.failure ?? endOf(event)),
+    parts([
+      { name: 'starting', time: (ready ?? over) - since },
+      { name: 'child', time: ready === undefined ? 0 : over - ready },
+    ]),
+    list([
+      ['Pool', event.pool],
+      ['Ready after', ready === undefined ? 'never' : timeText(ready - since)],
+      ['Was there', event.since < 0 ? 'before the run' : undefined],
+      ['Lived', timeText(over - since)],
+      ['Sessions', String(event.sessions)],
+      ['Generation', String(event.generation)],
+      ['From', since < 0 ? undefined : timeText(since)],
+      ['To', event.goesOn === true ? undefined : timeText(over)],
+    ]),
+    ...(first.length === 0
+      ? []
+      : [
+          h(
+            'h4',
+            {},
+            on.length > first.length ? `The first ${first.length} of its ${on.length} sessions` : 'Its sessions',
+          ),
+          h('ul', { class: 'plain' }, ...first),
+        ]),
+  ];
+}
+
+/** How a child ended that has not failed. */
+export function endOf({ goesOn }: ChildEvent): string {
+  return goesOn === true ? 'goes on, for other runs' : 'ended by its pool';
+}
+
+/** A bar with a piece for each time, as long as it is beside the others. */
+function parts(all: readonly { readonly name: string; readonly time: number }[]): HTMLElement {
+  const sum = all.reduce((total, { time }) => total + time, 0);
+  const pieces = all
+    .filter(({ time }) => time > 0)
+    .map(({ name, time }) => {
+      const piece = h('span', { class: `part p-${name}` });
+      piece.style.flexGrow = String(Math.max(time / sum, 0.005));
+      return piece;
+    });
+  return h('div', { class: 'parts', 'aria-hidden': 'true' }, ...pieces);
+}
+
+export function list(rows: readonly (readonly [string, string | undefined])[]): HTMLElement {
+  const pairs = rows.flatMap(([name, value]) =>
+    value === undefined ? [] : [h('div', {}, h('dt', {}, name), h('dd', {}, value))],
+  );
+  return h('dl', { class: 'pairs' }, ...pairs);
+}

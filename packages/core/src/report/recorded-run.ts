@@ -1,0 +1,16 @@
+/** What is known of a run that is over, or of one whose host still writes. */
+import type { ChildEvent, LeaseEvent, SessionEvent } from '../base/timeline.ts';
+import type { TimelineHeader } from '../wire/timeline-lines.ts';
+
+export interface RecordedRun {
+  readonly header: TimelineHeader;
+  readonly sessions: readonly SessionEvent[];
+  readonly children: readonly ChildEvent[];
+  readonly leases: readonly LeaseEvent[];
+  /** Milliseconds from the start of its host to its end, as far as that is known. */
+  readonly duration: number;
+  /** False: its host goes on, or was killed, so that what was open then is missing. */
+  readonly ended: boolean;
+  /** Events that were left out. */
+  readonly dropped: number;
+}
