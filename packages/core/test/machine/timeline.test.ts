@@ -2,7 +2,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readRun, type RecordedRun } from '../../src/cli/report/read.ts';
+import { readRun } from '../../src/cli/report/read.ts';
+import type { RecordedRun } from '../../src/report/recorded-run.ts';
 import { runFiles, runsFolder } from '../../src/process/run-files.ts';
 import { carpool } from '../cli/carpool.ts';
 import { place, program } from '../support/pools.ts';
