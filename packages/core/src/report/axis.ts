@@ -8,7 +8,7 @@ export function axisUnit(splits: readonly number[]): number {
 /** "0", "40 ms", "1.5 s", "2:05" @param unit milliseconds between two ticks */
 export function axisText(time: number, unit: number): string {
   if (time === 0) return '0';
-  if (unit < 1) return `${time.toFixed(unit < 0.1 ? 2 : 1)} ms`;
+  if (unit < 1) return `${String(Number(time.toFixed(unit < 0.1 ? 2 : 1)))} ms`;
   if (unit < 100 && time < 10_000) return `${Math.round(time)} ms`;
   const digits = unit < 10 ? 3 : unit < 100 ? 2 : unit < 1_000 ? 1 : 0;
   if (time < 60_000) return `${Number((time / 1_000).toFixed(digits))} s`;
