@@ -37,6 +37,7 @@ export type ErrorCode =
   | 'SESSION_DIAGNOSTICS'
   | 'REQUEST_TIMEOUT'
   | 'CALL_NOT_AWAITED'
+  | 'NOT_RECORDED'
   | 'POOL_FULL'
   | 'POOL_QUEUE_TIMEOUT'
   | 'ALREADY_REGISTERED'
@@ -189,6 +190,14 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
       'A test that had passed ended before it had what it called for (a reply, an event, a session, a lock, …), or it never awaited the call, and so went on without it.',
     remedy:
       'Await the call. To leave it on purpose handle its failure, as in `.catch(() => {})` or `Promise.race`, or abort its `signal`, or `unregister` its session.',
+  },
+  NOT_RECORDED: {
+    scope: 'call',
+    blame: 'test',
+    meaning:
+      'A pool is answered from recordings (`CARPOOL_REPLAY`, or `replay` of carpool/testing), and they do not have what a test has asked for: its test, a session of it, or a message.',
+    remedy:
+      'The error shows the nearest message that was recorded, and where it differs. If the test is right, record it again: run it with CARPOOL_TRANSCRIPT=DIR where the program is installed.',
   },
   POOL_FULL: {
     scope: 'call',

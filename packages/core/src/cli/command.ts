@@ -20,6 +20,7 @@ import {
   timeOf,
 } from './options.ts';
 import { ps, type PsOptions } from './ps.ts';
+import type { ReplayCommandOptions } from './replay.ts';
 import { report, type ReportOptions } from './report.ts';
 import { runFault } from './run/plan.ts';
 import { run } from './run.ts';
@@ -218,6 +219,27 @@ program
   .action(async (options: TranscriptOptions) => {
     const { transcript } = await import('./transcript.ts');
     process.exitCode = await transcript(options);
+  });
+
+program
+  .command('replay')
+  .description(
+    'play the side of the tests of a transcript against the real processes: does it still happen? Ends with 1 if an answer differs, with 2 if it cannot be played',
+  )
+  .argument('<file>', 'a transcript, as CARPOOL_TRANSCRIPT=DIR writes it')
+  .option('-p, --pool <name>', 'only the sessions of this pool')
+  .option('-t, --test <text>', 'only the sessions of tests with this text in their names')
+  .option(
+    '-i, --ignore <path...>',
+    'what is not compared, as differences show it: .time, .items[*].id; * is one name, ** any number of them',
+  )
+  .option('--timeout <time>', 'how long to wait for each answer, such as 30s or 10m', durationOf, 30_000)
+  .option('-c, --config <file>', 'config file, instead of the nearest carpool.config.*')
+  .option('--json', 'print one JSON object')
+  .action(async (file: string, options: ReplayCommandOptions) => {
+    // Loaded for this command alone, as what it is answered from.
+    const { replay } = await import('./replay.ts');
+    process.exitCode = await replay(file, options);
   });
 
 program

@@ -19,4 +19,5 @@ export type { Boot, Configured, GroupLeader, HostSummary } from '../wire/control
 export type { WatchedFiles } from '../process/files.ts';
 export type { ErrorRecord } from '../base/errors.ts';
 export type { PoolStats, SlotWaitStats } from '../pool/types.ts';
+export type { ReplayStats } from '../replay/replay-book.ts';
 export type { PoolOptions } from '../pool/options.ts';

@@ -3,6 +3,7 @@ export { createPool } from '../pool/create-pool.ts';
 export { checkCarpoolOptions } from '../main-process/option-names.ts';
 export { checkOptionNames, checkPoolOptions, type PoolOptionNames } from '../pool/option-names.ts';
 export type { Pool, PoolStats, RegisterOptions, SlotWaitStats } from '../pool/types.ts';
+export type { ReplayStats } from '../replay/replay-book.ts';
 export type { IdentityLookup, IdentityOption, PoolIdentity } from '../pool/identity.ts';
 export type { CommandLookup, Launch, PoolOptions, Stdio } from '../pool/options.ts';
 export type { RestartLimits } from '../pool/restart.ts';

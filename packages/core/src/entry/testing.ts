@@ -17,3 +17,4 @@ export {
   type ScriptedPeer,
   type ScriptedPeerOptions,
 } from '../testing/scripted-peer.ts';
+export { replay, type ReplayChoice, type ReplayOptions } from '../testing/replay.ts';

@@ -16,6 +16,8 @@ import type { LockDeclarations } from '../wire/lease-types.ts';
 import { configFileOf } from '../config/find.ts';
 import type { Reach } from '../reach/types.ts';
 import type { HubPool } from './hub/hub-pool.ts';
+import type { ReplaySource } from '../recordings/folder.ts';
+import { replayVariable } from '../replay/variable.ts';
 import { planFromConfig } from './plan-from-config.ts';
 
 export type ConfigureResult =
@@ -31,6 +33,8 @@ export type ConfigureResult =
       readonly problem?: undefined;
       /** The run leaves for the host of the machine. */
       readonly host?: 'machine' | undefined;
+      /** Pools are answered from recordings. */
+      readonly isReplay?: boolean | undefined;
     }
   | {
       readonly pools?: undefined;
@@ -42,6 +46,7 @@ export type ConfigureResult =
       readonly files: readonly string[];
       readonly problem: CarpoolError;
       readonly host?: undefined;
+      readonly isReplay?: undefined;
     };
 
 export interface ConfigureOptions extends Required<PlaceSources>, Pick<PoolEnvironment, 'timeline' | 'passing'> {
@@ -63,6 +68,7 @@ export async function configure(
     const config = await load(project);
     const { sharedWorkers, locks, reach, redact, folder, file } = config;
     const files = file === undefined ? [] : [file];
+    const replay = await replayOf(project, output);
     if (config.host === 'machine' && project.mayLeave === true)
       return { pools: new Map(), sharedWorkers: new Map(), locks: {}, config, files, host: 'machine' };
     const environment = poolEnvironment(output, place);
@@ -70,7 +76,10 @@ export async function configure(
     const recorded = (pool: string): RecordedPool | undefined => transcript && { transcript, pool };
     const make =
       makePool ??
-      ((settings: PoolSettings) => new ChildPool(settings, { ...environment, transcript: recorded(settings.name) }));
+      ((settings: PoolSettings) => {
+        const own = { ...environment, transcript: recorded(settings.name) };
+        return replay === undefined ? new ChildPool(settings, own) : replayedPool(settings, own, replay);
+      });
     // What is wrong is found before a pool is made.
     const plans = Object.entries(sharedWorkers).map(
       ([name, source]) => [name, planFromConfig(source, folder)] as const,
@@ -78,12 +87,40 @@ export async function configure(
     const settled = poolsOf(config);
     const made = settled.map(async ([name, settings, pool]) => [name, await make(settings, pool)] as const);
     const pools = new Map(await Promise.all(made));
-    return { pools, sharedWorkers: new Map(plans), locks, reach, redact, config, files };
+    const isReplay = replay !== undefined;
+    return { pools, sharedWorkers: new Map(plans), locks, reach, redact, config, files, isReplay };
   } catch (thrown) {
     const problem = asCarpoolError(thrown, 'CONFIG_INVALID', 'The config cannot be used');
     const file = configFileOf(project);
     return { files: file === undefined ? [] : [file], problem };
   }
+}
+
+/** @throws CarpoolError NOT_RECORDED if what the environment names has no recordings */
+async function replayOf(
+  { root }: Project,
+  output: NonNullable<ConfigureOptions['output']>,
+): Promise<ReplaySource | undefined> {
+  const place = process.env[replayVariable];
+  if (place === undefined || place === '') return undefined;
+  const { replaySource } = await import('../recordings/folder.ts');
+  const source = await replaySource(place, root);
+  for (const note of source.notes) output.write(`carpool: ${note}\n`);
+  return source;
+}
+
+/** What is not recorded runs as ever: where it cannot be started, the error says why it is. */
+function replayedPool(settings: PoolSettings, environment: PoolEnvironment, { books, place }: ReplaySource): ChildPool {
+  const { name, server, launch } = settings;
+  const replay = server === undefined ? books.get(name) : undefined;
+  // One that is opened ahead is of no test, and so it has no recording.
+  if (replay !== undefined) return new ChildPool({ ...settings, warm: 0 }, { ...environment, replay });
+  const why =
+    server === undefined
+      ? `${place}, from which this run is answered, has no session of this pool`
+      : `This run is answered from ${place}, which has nothing of servers: tests connect to them by themselves`;
+  const installHint = [launch.installHint ?? 'Install it, or give its path as `command`.', why].join('\n  ');
+  return new ChildPool({ ...settings, launch: { ...launch, installHint } }, environment);
 }
 
 /** What a config says of its pools: name, settings, and options as they stand there. @throws CarpoolError CONFIG_INVALID */

@@ -190,10 +190,12 @@ async function endOnPurpose({ hub }: ServedRun, folder: string, by?: NodeJS.Sign
 
 /** What sends registrations to other hosts, where the config has a way to hear of some. */
 async function placingOf(
-  { reach, pools, config }: ConfigureResult,
+  { reach, pools, config, isReplay }: ConfigureResult,
   modules: Modules,
   runner: string | undefined,
 ): Promise<Placing | undefined> {
+  // Other hosts have no recordings.
+  if (isReplay === true) return undefined;
   if (reach?.topic === undefined || config === undefined || run === undefined) return undefined;
   const { placingFor, PortablePools } = await import('./placing/start.ts');
   const topic = reach.topic.bind(reach);

@@ -13,6 +13,7 @@ import { checkJoinable, joinMachine, openRun, printed } from './join-machine.ts'
 import { GroupGuard } from './group-guard.ts';
 import { hostMain, startHost } from './start-host.ts';
 import type { Host, HostOptions, JoinOptions } from './types.ts';
+import { replayVariable } from '../replay/variable.ts';
 import { addressVariable, asOfVariable, isRemote, localPath, parseAddress } from '../wire/address.ts';
 
 /**
@@ -49,6 +50,8 @@ function tellEmpty(): void {
 /** One of its own, or a run on the host of the machine. */
 async function ownHost(options: HostOptions, runner: string): Promise<Host> {
   const { host } = options;
+  // Recordings are those of this run, and its own host has the environment that names them.
+  if ((process.env[replayVariable] ?? '') !== '') return await startHost({ ...options, runner });
   if (host === 'machine') return await joinMachine(options, runner);
   const started = await startHost({ ...options, runner, mayLeave: host === undefined });
   if ((await started.configured).host !== 'machine') return started;

@@ -23,6 +23,18 @@ const pool: PoolStats = {
   failures: 0,
 };
 
+test('a replay says so, and what of it no test has asked for', () => {
+  const firstUnasked = ['"adds" (cart.test.ts) has not sent {"type":"add"}, and 1 more'];
+  const replayed = { place: '/code/recorded', unasked: 0, firstUnasked: [] };
+  const line = 'carpool: sheet: a replay of /code/recorded, no child, 3 sessions, peak 1, longest wait 0 ms';
+  expect(summaryLines([{ ...pool, replayed }])).toEqual([line]);
+  expect(summaryLines([{ ...pool, replayed: { ...replayed, unasked: 2, firstUnasked } }])).toEqual([
+    line,
+    `carpool: sheet: tests have not asked for 2 messages and sessions that were recorded in /code/recorded:\n  ${firstUnasked[0]}`,
+  ]);
+  expect(warningLines([{ ...pool, replayed: { ...replayed, unasked: 2, firstUnasked } }])).toEqual([]);
+});
+
 test('a child that died is a warning, also where no test has noticed it', () => {
   const line = 'carpool: sheet: 2 children, 3 sessions, peak 1, longest wait 0 ms';
   expect(summaryLines([pool])).toEqual([line]);

@@ -15,7 +15,12 @@ const notableSaving = 1_000;
 export function summaryLines(pools: readonly PoolStats[]): string[] {
   const used = pools.filter(({ sessions, failures, elsewhere = 0 }) => sessions + failures + elsewhere > 0);
   const suggested = suggestion(used);
-  return [...used.map(line), ...warningLines(pools), ...(suggested === undefined ? [] : [`carpool: ${suggested}`])];
+  return [
+    ...used.map(line),
+    ...used.flatMap(notes),
+    ...warningLines(pools),
+    ...(suggested === undefined ? [] : [`carpool: ${suggested}`]),
+  ];
 }
 
 /** What the end of a run says of its transcript: nothing, but for what is not in it. */
@@ -51,12 +56,22 @@ function warnings(pool: PoolStats): string[] {
   return found.map((text) => `carpool: warning: ${name}: ${text}`);
 }
 
+/** What the tests that ran have not asked for: they may have changed since. */
+function notes({ name, replayed }: PoolStats): string[] {
+  if (replayed === undefined || replayed.unasked === 0) return [];
+  const { place, unasked, firstUnasked } = replayed;
+  const what = `${count(unasked, 'message or session that was', 'messages and sessions that were')} recorded in ${place}`;
+  return [`carpool: ${name}: tests have not asked for ${what}:\n  ${firstUnasked.join('\n  ')}`];
+}
+
 function line(pool: PoolStats): string {
   const { name, children, sessions, peak, longestWait, waits, quarantined, failures, elsewhere = 0, others } = pool;
-  const { restarts = 0 } = pool;
+  const { restarts = 0, replayed } = pool;
   if (children === 0 && sessions === 0 && elsewhere === 0)
     return `carpool: ${name}: no child could be started, in ${count(failures, 'attempt', 'attempts')}`;
-  const parts = [count(children, 'child', 'children'), count(sessions, 'session', 'sessions'), `peak ${peak}`];
+  const from =
+    replayed === undefined ? count(children, 'child', 'children') : `a replay of ${replayed.place}, no child`;
+  const parts = [from, count(sessions, 'session', 'sessions'), `peak ${peak}`];
   parts.push(`longest wait ${Math.round(longestWait)} ms${longestWait < notableWait ? '' : spread(waits)}`);
   if (restarts > 0) parts.push(count(restarts, 'restart', 'restarts'));
   if (failures > 0) parts.push(`${count(failures, 'child', 'children')} failed`);

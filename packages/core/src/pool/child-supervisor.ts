@@ -58,7 +58,7 @@ export class ChildSupervisor {
 
   /** The processes that run now, from the hello to the end of the output, the oldest first. */
   get pids(): number[] {
-    return [...this.#living].flatMap(({ generation, dying }) => (dying ? [] : (generation?.child.pid ?? [])));
+    return [...this.#living].flatMap(({ generation, dying }) => (dying ? [] : (generation?.pid ?? [])));
   }
 
   /** Processes that are there, or about to be. */
@@ -87,7 +87,7 @@ export class ChildSupervisor {
     return [...this.#living].map((life) => {
       const { generation, number, progress } = life;
       return {
-        pid: generation?.child.pid,
+        pid: generation?.pid,
         state: this.#current !== life ? 'ending' : generation === undefined ? 'starting' : 'serving',
         generation: number,
         age: Math.round(clock.now() - progress.since),

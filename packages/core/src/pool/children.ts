@@ -1,4 +1,5 @@
 /** The children of a pool: a supervisor for each, and what they share. */
+import type { ReplayBook } from '../replay/replay-book.ts';
 import type { PoolStats } from './types.ts';
 import type { ChildStatus } from './status.ts';
 import type { CarpoolError } from '../base/errors.ts';
@@ -32,11 +33,13 @@ export class Children {
   readonly #capped: boolean;
   readonly #clock: Clock;
   readonly #supervisors: readonly ChildSupervisor[];
+  readonly #replay: ReplayBook | undefined;
 
   constructor({ admission, changed, failed, ...options }: ChildrenOptions) {
     const { settings, clock, cap } = options;
     this.#capped = cap !== undefined;
     this.#clock = clock;
+    this.#replay = options.replay;
     const failures = new ChildFailures(settings, clock, failed);
     this.#admission = admission;
     this.#failures = failures;
@@ -79,10 +82,15 @@ export class Children {
   }
 
   /** How many processes failed, what the last of them failed with, how many took the place of another, how they started. */
-  stats(): Pick<PoolStats, 'failures' | 'lastFailure' | 'restarts' | 'startTime'> {
+  stats(): Pick<PoolStats, 'failures' | 'lastFailure' | 'restarts' | 'startTime' | 'replayed'> {
     const restarts = this.#supervisors.reduce((sum, { started }) => sum + Math.max(started - 1, 0), 0);
     const { total: failures, last, startTime } = this.#failures;
-    return { failures, lastFailure: last?.message, restarts, startTime };
+    return { failures, lastFailure: last?.message, restarts, startTime, replayed: this.#replay?.stats() };
+  }
+
+  /** Another run begins. */
+  countAnew(): void {
+    this.#replay?.countAnew();
   }
 
   /** The processes that run now, in the order of the children. */

@@ -6,7 +6,6 @@
  *     └── not started, no hello, wrong version ─▶ rejects, and nothing is left behind
  */
 import { CarpoolError, isCarpoolError, type Evidence } from '../base/errors.ts';
-import type { Clock } from '../base/clock.ts';
 import { noop } from '../base/noop.ts';
 import type { RecordedPool } from '../base/transcript-keeper.ts';
 import { within } from '../base/wait.ts';
@@ -24,7 +23,7 @@ import { SessionRecord } from '../session/session-record.ts';
 import type { OpenOptions } from '../session/mux-options.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { Strays } from '../session/strays.ts';
-import { StreamTransport } from '../transport/stream.ts';
+import type { ReplayConnection } from '../replay/replay-connection.ts';
 import {
   becauseOf,
   evidenceOf,
@@ -34,34 +33,23 @@ import {
   whyItEnded,
   withEvidence,
 } from './child-end.ts';
-import type { PoolFaults } from './faults.ts';
 import { Liveness } from './liveness.ts';
-import { launch, type Launched, type PlaceSources } from './launch.ts';
+import { connectChild, type ConnectOptions } from './connected-child.ts';
 import type { PoolSettings } from './options.ts';
 import type { LifeKind } from './restart.ts';
 import type { ServedChild } from './served-child.ts';
-import type { StartProgress } from './start-progress.ts';
 import { takeStray } from './stray-output.ts';
 import type { Notices } from './wait-notices.ts';
 
-export interface GenerationOptions extends PlaceSources {
-  readonly settings: PoolSettings;
+export interface GenerationOptions extends ConnectOptions {
   /** As in `PoolEnvironment`. */
   readonly source?: (() => Promise<PoolSettings>) | undefined;
-  readonly clock: Clock;
-  /** Gives up a start: the child is killed, and the start fails with the reason. */
-  readonly signal: AbortSignal;
-  readonly onStderr?: ((text: Uint8Array) => void) | undefined;
   /** Is told each message of it. */
   readonly passing?: Passing | undefined;
   /** As in `PoolEnvironment`. */
   readonly transcript?: RecordedPool | undefined;
   /** Takes what is waited for. */
   readonly notices?: Notices | undefined;
-  /** Takes how far the start has come. */
-  readonly progress: StartProgress;
-  /** Takes what goes wrong and fails no call. */
-  readonly faults: PoolFaults;
   /** Its output has ended, so that it takes no more sessions. The reason comes with `ended`. */
   readonly dying: () => void;
   /** Once, when it is over; also after `stop`. `error` says why it ended by itself. `life`: whether it was of any use. */
@@ -78,6 +66,7 @@ interface Parts {
   readonly logged: LoggedErrors;
   readonly served: ServedChild | undefined;
   readonly journal: Journal;
+  readonly replay: ReplayConnection | undefined;
 }
 
 export class Generation {
@@ -91,13 +80,15 @@ export class Generation {
   readonly #mux: Mux;
   readonly #logged: LoggedErrors;
   readonly #served: ServedChild | undefined;
+  readonly #replay: ReplayConnection | undefined;
   readonly #journal: Journal;
   readonly #options: GenerationOptions;
   readonly liveness: Liveness;
   #stopping = false;
 
-  private constructor({ options, child, mux, codec, protocol, hello, logged, served, journal }: Parts) {
+  private constructor({ options, child, mux, codec, protocol, hello, logged, served, journal, replay }: Parts) {
     this.#journal = journal;
+    this.#replay = replay;
     this.#options = options;
     this.#served = served;
     this.child = child;
@@ -121,7 +112,7 @@ export class Generation {
     const settings = source === undefined ? given.settings : await within(source(), { clock, signal, expired });
     const options = { ...given, settings };
     const { server } = settings;
-    if (server === undefined) return await Generation.#startOnce(options);
+    if (server === undefined || options.replay !== undefined) return await Generation.#startOnce(options);
     const { ServedChild, retryingTakenPorts } = await import('./served-child.ts');
     return await retryingTakenPorts((taken) => {
       const served = new ServedChild({ ...options, server });
@@ -133,26 +124,7 @@ export class Generation {
     const { settings, clock, signal } = options;
     const expired = (): Error => new Error('unreachable: what is waited for has a deadline of its own');
     const codec = await loadCodec(settings.codec);
-    // Of a server it is known when that runs. Any other is made first: one that cannot be made has started nothing.
-    const speaker: { readonly protocol: Protocol<Messages> } = served ?? { protocol: settings.protocol() };
-    const late = ({ child: unwanted }: Launched): void => void unwanted.kill().catch(noop);
-    const starting = launch({
-      ...options,
-      onLog: served?.onLog,
-      warn: (message) => options.faults.leftBehind(message),
-    });
-    const launched = await within(starting, { clock, signal, expired, late });
-    const { child } = launched;
-    served?.launched(launched);
-    options.progress.child = child;
-    options.progress.step = served && (() => served.step);
-    const { protocol } = speaker;
-    const transport =
-      served?.transport ??
-      new StreamTransport(child.output, child.input, {
-        codec,
-        limits: { maxFrameBytes: settings.maxFrameBytes },
-      });
+    const { child, protocol, transport, replay } = await connectChild(options, codec, served);
     const over = Promise.withResolvers<CarpoolError>();
     const { faults, transcript } = options;
     const journal = new Journal(settings.name, options.passing);
@@ -172,7 +144,11 @@ export class Generation {
       record:
         transcript &&
         ((speaker, params) =>
-          new SessionRecord({ ...transcript, protocol, pid: child.pid, hello: generation?.hello }, speaker, params)),
+          new SessionRecord(
+            { ...transcript, protocol, pid: replay === undefined ? child.pid : undefined, hello: generation?.hello },
+            speaker,
+            params,
+          )),
       strayOutput: settings.strayOutput === 'pass' ? (frame) => takeStray(frame, strays, faults) : undefined,
       losses: failingLosses,
       fatalOutput: (frame, error) => fatalLine(settings, frame, error),
@@ -197,7 +173,7 @@ export class Generation {
         over.promise.then(failed),
       ]);
       const hello = await within(greeting, { clock, signal, expired });
-      generation = new Generation({ options, child, mux, codec, protocol, hello, logged, served, journal });
+      generation = new Generation({ options, child, mux, codec, protocol, hello, logged, served, journal, replay });
       return generation;
     } catch (thrown) {
       // The root's own "closed" is the echo of the end; the end itself says why.
@@ -225,7 +201,10 @@ export class Generation {
   }
 
   open(options: OpenOptions): { readonly conversation: Conversation; readonly opened: Promise<Opened> } {
-    const begun = this.#mux.open(options);
+    const { id, holder, params } = options;
+    const begun = this.#mux.open(
+      this.#replay === undefined ? options : { ...options, id: this.#replay.begin(id, holder, params) },
+    );
     if (options.params === undefined) begun.opened.then(() => (this.hasOpened = true), noop);
     return begun;
   }
@@ -245,9 +224,14 @@ export class Generation {
     return began === undefined ? evidenceOf(this.child) : evidenceOfSession(this.child, began, this.#options.settings);
   }
 
+  /** Of its process. Absent: it is a replay, and none runs. */
+  get pid(): number | undefined {
+    return this.#replay === undefined ? this.child.pid : undefined;
+  }
+
   /** Half a sentence on its process, where the system shows it. */
   async doing(): Promise<string | undefined> {
-    const { pid } = this.child;
+    const { pid } = this;
     return pid === undefined ? undefined : await describeDoing(pid);
   }
 

@@ -28,7 +28,7 @@ export function childEvent(pool: string, life: Life, now: number, error: Carpool
   return {
     event: 'child',
     pool,
-    pid: generation?.child.pid ?? progress.child?.pid,
+    pid: generation?.pid ?? progress.child?.pid,
     generation: number,
     since: progress.since,
     ready: readyAt,

@@ -172,8 +172,8 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#before = { children: children - running, sessions, failures, restarts };
     this.#faults.countAnew();
     this.#notices?.renew(this.name);
-    this.#admission.forgetPeak();
-    this.#slots.counts.clear();
+    this.#children.countAnew();
+    this.#slots.countAnew();
     this.#warm?.newRun();
   }
 

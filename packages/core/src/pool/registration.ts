@@ -13,6 +13,7 @@ import type { Passing } from '../session/passing.ts';
 import type { RecordedPool } from '../base/transcript-keeper.ts';
 import type { ChildCap } from './child-cap.ts';
 import type { PoolSettings } from './options.ts';
+import type { ReplayBook } from '../replay/replay-book.ts';
 import type { RegisterOptions } from './types.ts';
 import type { Notices } from './wait-notices.ts';
 
@@ -27,6 +28,8 @@ export interface PoolEnvironment {
   readonly ports?: PortSpace | undefined;
   /** What the next child is made from, where several definitions of this pool are the same. Default: its settings. */
   readonly source?: (() => Promise<PoolSettings>) | undefined;
+  /** Its sessions are answered from these recordings, and no child is started. Default: children are. */
+  readonly replay?: ReplayBook | undefined;
   /** Bounds the children of this pool and others together. Default: nothing. */
   readonly cap?: ChildCap | undefined;
   /** Takes a sentence about what is wrong and fails no call. Default: a warning of the process. */

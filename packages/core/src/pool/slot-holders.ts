@@ -98,7 +98,7 @@ export class SlotHolders {
       event: 'session',
       pool: this.#pool,
       id: conversation?.id,
-      child: generation?.child.pid,
+      child: generation?.pid,
       since,
       granted: grantedAt,
       opened: openedAt,
@@ -152,7 +152,7 @@ export class SlotHolders {
     return [...take(this.#holders, most)].map(({ grantedAt = now, site, options, conversation, generation }) => ({
       ...options.holder,
       id: conversation?.id,
-      pid: generation?.child.pid,
+      pid: generation?.pid,
       takenAt: callerLocation(site),
       run: options.run?.id,
       age: Math.round(now - grantedAt),

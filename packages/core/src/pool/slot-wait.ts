@@ -47,6 +47,12 @@ export class SlotWait {
     }));
   }
 
+  /** Another run begins. */
+  countAnew(): void {
+    this.counts.clear();
+    this.#options.admission.forgetPeak();
+  }
+
   /** @throws CarpoolError POOL_FULL, POOL_QUEUE_TIMEOUT; the reason of the signal */
   async acquire(call: WaitingCall): Promise<Slot> {
     const { wait = true, signal, holder, run, fullElsewhere } = call.options;

@@ -72,14 +72,18 @@ export interface PoolStatus {
   readonly sessions: readonly SessionStatus[];
   /** The first of those that wait, in the order of their turns. */
   readonly waiting: readonly HolderStatus[];
+  /** The file or folder from which it is answered: no child runs. Absent: it is not. */
+  readonly replays?: string | undefined;
   /** On the host of a machine: why it is not the pool of this name that was there before it, half a sentence. */
   readonly unlike?: string | undefined;
 }
 
 export function poolStatus(
-  { name, maxSessions, open, queued, sessions: opened, warm, quarantined }: PoolStats,
-  children: readonly ChildStatus[],
+  { name, maxSessions, open, queued, sessions: opened, warm, quarantined, replayed }: PoolStats,
+  all: readonly ChildStatus[],
   { sessions, waiting }: Pick<PoolStatus, 'sessions' | 'waiting'>,
 ): PoolStatus {
-  return { name, maxSessions, open, queued, opened, warm, quarantined, children, sessions, waiting };
+  // Where it is answered from recordings, nothing runs.
+  const [children, replays] = replayed === undefined ? [all, undefined] : [[], replayed.place];
+  return { name, maxSessions, open, queued, opened, warm, quarantined, children, sessions, waiting, replays };
 }

@@ -1,6 +1,7 @@
 /** A pool as its user holds it, and what its calls take and give. */
 import type { HolderLabel } from '../base/holder-label.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
+import type { ReplayStats } from '../replay/replay-book.ts';
 import type { Session } from '../session/types.ts';
 
 /** What `register` takes, in process and through a host. */
@@ -62,6 +63,8 @@ export interface PoolStats {
   readonly children: number;
   /** Sessions opened since the beginning. */
   readonly sessions: number;
+  /** It is answered from recordings, and no child was started: from which, and what of them no test has asked for. */
+  readonly replayed?: ReplayStats | undefined;
   /** In a summary: those of them that were opened on hosts of other machines, which are not among `sessions`. Absent: none can be. */
   readonly elsewhere?: number | undefined;
   /** In a summary: hosts of other machines that offered a pool of this name, where sessions were wanted on them: `same` have the same pool, of all. */

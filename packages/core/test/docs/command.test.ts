@@ -81,6 +81,7 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
     children: 0,
     sessions: 0,
     waiting: 0,
+    'replays?': 0,
     'unlike?': 0,
   };
   const child: Fields<ChildView> = {

@@ -25,10 +25,19 @@ export const layers: Readonly<Record<string, Layer>> = {
     never: ['node:'],
     packages: [],
   },
+  // Answers sessions from what was recorded of others, pure.
+  replay: {
+    may: ['base', 'codec/frame', 'protocol'],
+    types: ['codec/codec', 'transport/transport'],
+    never: ['node:'],
+    packages: [],
+  },
+  // Reads what `replay` answers from.
+  recordings: { may: ['base', 'replay'], packages: [] },
   process: { may: ['base'] },
   // One more protocol; what it knows of its child is the process.
   server: { may: ['base', 'codec/frame', 'codec/json', 'codec/no-messages', 'protocol', 'transport', 'process'] },
-  pool: { may: ['base', 'codec', 'protocol', 'transport', 'session', 'process', 'server'] },
+  pool: { may: ['base', 'codec', 'protocol', 'transport', 'session', 'replay', 'process', 'server'] },
   ledger: { may: ['base'], never: ['node:'], packages: [] },
   realm: { may: ['base'], packages: [] },
   // What hosts on several machines share: an engine as types, for configs and hosts; and which host is chosen, pure.
@@ -101,6 +110,8 @@ export const layers: Readonly<Record<string, Layer>> = {
       'host/shared-workers',
       'host/hub',
       'host/placing',
+      'recordings',
+      'replay/variable',
     ],
     types: ['ledger/once-values', 'reach/types'],
   },
@@ -122,7 +133,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     ],
   },
   'main-process': {
-    may: ['base', 'process/files', 'process/own-file', 'wire', 'hosts', 'config', 'client'],
+    may: ['base', 'process/files', 'process/own-file', 'wire', 'hosts', 'config', 'client', 'replay/variable'],
     types: ['pool/types', 'pool/options'],
   },
   'test-api': {
@@ -142,7 +153,10 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   // Runs in the process of the user, which has nothing else of Carpool.
   child: { may: ['base', 'codec'], never: ['node:'] },
-  testing: { may: ['base', 'codec', 'session', 'pool', 'hosts', 'host'], types: ['protocol/protocol'] },
+  testing: {
+    may: ['base', 'codec', 'session', 'pool', 'hosts', 'host', 'replay', 'recordings'],
+    types: ['protocol/protocol'],
+  },
   // What is seen of recorded runs, pure: the command shows it as text, and the page, in a browser.
   report: { may: ['base'], types: ['wire/timeline-lines'], never: ['node:'], packages: [] },
   'report/page': { may: ['base', 'report'], never: ['node:'], packages: ['uplot'] },
@@ -158,9 +172,13 @@ export const layers: Readonly<Record<string, Layer>> = {
       'client',
       'client/shared-worker',
       'main-process',
+      'codec/frame',
+      'replay',
+      'recordings',
       'testing/conformance/confirmation',
       'report',
     ],
+    types: ['session/listener', 'session/state'],
   },
   entry: { may: ['*'] },
 };

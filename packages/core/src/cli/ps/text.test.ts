@@ -147,6 +147,12 @@ test('a child that gets no sessions at the moment says why', () => {
   expect(text).toContain(`child that starts, 300 ms, generation 1, 1 of 4 sessions, held back: ${heldBack}\n`);
 });
 
+test('a pool that is answered from recordings says from which', () => {
+  const pools = machine.pools.map((pool) => ({ ...pool, children: [], replays: '/code/api/recorded' }));
+  const text = processesText({ ...seen, hosts: [{ ...machine, pools }] }, Infinity);
+  expect(text).toContain('1 warm, 1 waits\n    a replay of /code/api/recorded\n    session s1');
+});
+
 test('40 columns: lines go on below, and nothing is cut', () => {
   const text = processesText(seen, 40);
   expect(text).toMatchInlineSnapshot(`

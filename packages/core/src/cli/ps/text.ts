@@ -125,7 +125,7 @@ interface Printing {
 }
 
 function poolLines(pool: PoolView, { print, run }: Printing): string[] {
-  const { name, maxSessions, open, queued, warm, quarantined, children, sessions, waiting, unlike } = pool;
+  const { name, maxSessions, open, queued, warm, quarantined, children, sessions, waiting, unlike, replays } = pool;
   return [
     print(1, [
       `pool ${name}: ${open} of ${count(maxSessions, 'slot')} in use`,
@@ -133,6 +133,7 @@ function poolLines(pool: PoolView, { print, run }: Printing): string[] {
       quarantined === 0 ? undefined : `${quarantined} lost`,
       queued === 0 ? undefined : `${queued} ${queued === 1 ? 'waits' : 'wait'}`,
     ]),
+    ...(replays === undefined ? [] : [print(2, [`a replay of ${replays}`])]),
     ...(unlike === undefined ? [] : [print(2, [unlike])]),
     ...children.map(({ pid, state, generation, age, memory, sessions: used, slots, heldBack }) =>
       print(2, [

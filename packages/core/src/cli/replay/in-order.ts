@@ -1,0 +1,43 @@
+/** The sessions of a transcript in the order in which everything in them happened: one step after another, over all of them. */
+import type { RecordedEvent, RecordedSession } from '../../replay/recorded-session.ts';
+import type { Recording } from '../../replay/replay-book.ts';
+
+export type Step =
+  | { readonly what: 'open'; readonly session: RecordedSession }
+  | { readonly what: 'event'; readonly session: RecordedSession; readonly event: RecordedEvent }
+  | { readonly what: 'end'; readonly session: RecordedSession };
+
+interface Running {
+  readonly session: RecordedSession;
+  next: number;
+}
+
+/** Only the messages of the sessions that are open at that time are in memory. */
+export async function* inOrder(recordings: readonly Recording[]): AsyncGenerator<Step, void, undefined> {
+  const left = recordings.toSorted((a, b) => a.head.t - b.head.t);
+  const running = new Set<Running>();
+  for (;;) {
+    const first = [...running].toSorted((a, b) => timeOf(a) - timeOf(b))[0];
+    const opening = left[0];
+    if (opening !== undefined && (first === undefined || opening.head.t <= timeOf(first))) {
+      left.shift();
+      const session = await opening.load();
+      running.add({ session, next: 0 });
+      yield { what: 'open', session };
+      continue;
+    }
+    if (first === undefined) return;
+    const { session } = first;
+    const event = session.events[first.next++];
+    if (event !== undefined) yield { what: 'event', session, event };
+    else {
+      running.delete(first);
+      yield { what: 'end', session };
+    }
+  }
+}
+
+/** Of what comes next in it. */
+function timeOf({ session: { events, ended, t }, next }: Running): number {
+  return events[next]?.t ?? Math.max(ended ?? 0, events.at(-1)?.t ?? t);
+}

@@ -1,0 +1,273 @@
+/** The side of the test of one recorded session, against a real child: what comes is compared with what came then. */
+import { CarpoolError, isCarpoolError } from '../../base/errors.ts';
+import { systemClock } from '../../base/clock.ts';
+import { Mailbox } from '../../base/mailbox.ts';
+import { messageOf } from '../../base/thrown.ts';
+import { recordedValue, type Recorded } from '../../base/transcript-value.ts';
+import { within } from '../../base/wait.ts';
+import { Frame } from '../../codec/frame.ts';
+import type { ChildPool } from '../../pool/pool.ts';
+import type { Registration } from '../../pool/registration.ts';
+import { compare, type CompareOptions } from '../../replay/compare.ts';
+import { firstLine, nameOfBox, nouns, says, type Finding } from './finding.ts';
+import { lostIn, recordedForm } from '../../replay/recorded-form.ts';
+import {
+  isOut,
+  type RecordedEvent,
+  type RecordedIn,
+  type RecordedLoss,
+  type RecordedOut,
+  type RecordedSession,
+} from '../../replay/recorded-session.ts';
+import { shown } from '../../replay/show.ts';
+import type { Listener } from '../../session/listener.ts';
+import type { CloseReason } from '../../session/state.ts';
+
+export interface PlayOptions {
+  /** Milliseconds for each thing that comes. */
+  readonly timeout: number;
+  readonly ignored: CompareOptions['ignored'];
+  readonly signal: AbortSignal;
+}
+
+/** What comes: a message, or the failure of a request. */
+type Item = { readonly frame: Frame; readonly key?: string } | { readonly error: CarpoolError };
+
+/** What a comparison of one session needs no more of: it is not played on. */
+class Over extends Error {}
+
+export class PlayedSession {
+  readonly findings: Finding[] = [];
+  /** Answers that were compared, and that were as then. */
+  compared = 0;
+  same = 0;
+  /** It ended by itself, as it did then: a sentence. */
+  happened: string | undefined;
+  readonly #recorded: RecordedSession;
+  readonly #pool: ChildPool;
+  readonly #options: PlayOptions;
+  readonly #boxes = new Map<string, Mailbox<Item>>();
+  /** The keys of questions of now, by the numbers of then. */
+  readonly #questions = new Map<number, string>();
+  readonly #requests = new Map<number, Recorded>();
+  #open: Registration | undefined;
+  #closed: CloseReason | undefined;
+  #isOver = false;
+
+  constructor(recorded: RecordedSession, pool: ChildPool, options: PlayOptions) {
+    this.#recorded = recorded;
+    this.#pool = pool;
+    this.#options = options;
+  }
+
+  async open(): Promise<void> {
+    await this.#unlessOver(async () => {
+      const { test, file, params, failed, opened, hello } = this.#recorded;
+      const { signal } = this.#options;
+      const given = params === undefined ? undefined : recordedValue(params);
+      try {
+        this.#open = await this.#pool.open({ params: given, holder: { test, file }, signal }, this.#listener, {
+          stack: '',
+        });
+      } catch (thrown) {
+        signal.throwIfAborted();
+        this.#ended(
+          'its opening',
+          failed,
+          isCarpoolError(thrown) ? thrown : new CarpoolError('SESSION_FAILED', messageOf(thrown)),
+        );
+      }
+      if (failed !== undefined) this.#tell('its opening', `it opened, and then it failed: ${failed.message}`);
+      this.#compareValues('what its child said of itself, `session.hello`', hello, this.#open?.hello);
+      this.#compareValues('what its opening found, `session.opened`', opened, this.#open?.opened);
+    });
+  }
+
+  async play(event: RecordedEvent): Promise<void> {
+    await this.#unlessOver(async () => {
+      if (isOut(event)) this.#send(event);
+      else if (event.kind === 'lost') await this.#lost(event);
+      else await this.#arrives(event);
+    });
+  }
+
+  /** The test ended it, or it has ended. */
+  async end(): Promise<void> {
+    await this.#unlessOver(async () => {
+      for (const [name, box] of this.#boxes) {
+        const [item] = box.latest(1);
+        if (item !== undefined && 'frame' in item)
+          this.#tell(nameOfBox(name), `it came, and came not when it was recorded: ${item.frame.toString()}`);
+      }
+    });
+    const { conversation, settings } = this.#open ?? {};
+    if (conversation === undefined || settings === undefined) return;
+    const reason: CloseReason = { by: 'unregister', at: systemClock.now(), reason: 'by `unregister`' };
+    const { confirmed, failure } = await conversation.close(reason, settings.closeTimeout);
+    if (!confirmed && !this.#isOver)
+      this.#tell('its end', failure === undefined ? 'it was not confirmed' : messageOf(failure));
+  }
+
+  readonly #listener: Listener = {
+    event: (frame) => void this.#box('event').push({ frame }),
+    ask: (frame, key) => void this.#box('ask').push({ frame, key }),
+    closed: (reason) => {
+      this.#closed = reason;
+      for (const box of this.#boxes.values()) box.close();
+    },
+  };
+
+  #send({ kind, n = 0, m }: RecordedOut): void {
+    const open = this.#open;
+    const lost = lostIn(m);
+    if (open === undefined) return;
+    if (lost !== undefined) {
+      this.#tell(
+        `the message ${shown(m)}`,
+        `it cannot be sent again: the transcript does not have ${lost.path}, which was ${lost.what}`,
+      );
+      throw new Over();
+    }
+    const { conversation, codec } = open;
+    const frame = Frame.of(recordedValue(m), codec.format);
+    try {
+      if (kind === 'send') conversation.send(frame);
+      else if (kind === 'answer') {
+        const key = this.#questions.get(n);
+        if (key !== undefined) conversation.answer(key, frame);
+      } else {
+        this.#requests.set(n, m);
+        conversation.request(frame, {
+          reply: (reply) => void this.#box(`reply ${n}`).push({ frame: reply }),
+          step: (step) => void this.#box(`step ${n}`).push({ frame: step }),
+          failed: (error) => void this.#box(`reply ${n}`).push({ error }),
+        });
+      }
+    } catch (thrown) {
+      if (this.#closed !== undefined) this.#ended(`the message ${shown(m)}`, undefined, this.#closed.error);
+      this.#tell(`the message ${shown(m)}`, messageOf(thrown));
+      throw new Over();
+    }
+  }
+
+  async #arrives({ kind, n = 0, m }: RecordedIn): Promise<void> {
+    const isOfRequest = kind === 'reply' || kind === 'refusal' || kind === 'step';
+    const box = isOfRequest ? `${kind === 'step' ? 'step' : 'reply'} ${n}` : kind;
+    const what = isOfRequest ? `${nouns[kind]} to ${shown(this.#requests.get(n))}` : `${nouns[kind]} ${shown(m)}`;
+    const item = await this.#next(box, what);
+    if ('error' in item && this.#closed !== undefined) this.#ended(what, undefined, this.#closed.error);
+    this.compared++;
+    if ('error' in item) {
+      if (kind === 'refusal' && item.error.code === 'SESSION_REFUSED' && says(item.error, m)) this.same++;
+      else this.#tell(what, `recorded ${shown(m)}, now it fails: ${firstLine(item.error)}`);
+      return;
+    }
+    if (kind === 'ask' && item.key !== undefined) this.#questions.set(n, item.key);
+    if (kind === 'refusal') {
+      this.#tell(what, `recorded a refusal, ${shown(m)}, now a reply: ${item.frame.toString()}`);
+      return;
+    }
+    this.#compare(what, m, this.#formOf(item.frame, kind));
+  }
+
+  async #lost(loss: RecordedLoss): Promise<void> {
+    const what = `the end of the session, ${loss.code ?? loss.reason}`;
+    const { timeout, signal } = this.#options;
+    const box = this.#box('closed');
+    const closed = this.#closed !== undefined || (await this.#within(box, timeout, signal)) === 'closed';
+    if (!closed) {
+      this.#tell(what, `it did not end within ${Math.round(timeout)} ms`);
+      throw new Over();
+    }
+    this.#ended(what, loss, this.#closed?.error);
+  }
+
+  /** It has ended by itself. @throws Over */
+  #ended(
+    what: string,
+    recorded: { readonly code?: string | undefined; readonly message?: string | undefined } | undefined,
+    error: CarpoolError | undefined,
+  ): never {
+    this.compared++;
+    const now = error === undefined ? 'it ended' : `${error.code}: ${firstLine(error)}`;
+    if (recorded !== undefined && recorded.code === error?.code) {
+      this.same++;
+      this.happened = now;
+    } else if (recorded === undefined)
+      this.#tell(what, `the session ended, which it did not when it was recorded: ${now}`);
+    else this.#tell(what, `recorded ${recorded.code ?? 'an end'}: ${recorded.message ?? ''}, now ${now}`);
+    throw new Over();
+  }
+
+  async #next(name: string, what: string): Promise<Item> {
+    const { timeout, signal } = this.#options;
+    const item = await this.#within(this.#box(name), timeout, signal);
+    if (item === 'closed') this.#ended(what, undefined, this.#closed?.error);
+    if (item !== 'late') return item;
+    this.compared++;
+    this.#tell(what, `it did not come within ${Math.round(timeout)} ms; the rest of this session was not played`);
+    throw new Over();
+  }
+
+  async #within(box: Mailbox<Item>, timeout: number, signal: AbortSignal): Promise<Item | 'closed' | 'late'> {
+    const late = new Error('late');
+    const taking = box.take();
+    try {
+      return (await within(taking.item, { clock: systemClock, timeout, signal, expired: () => late })) ?? 'closed';
+    } catch (thrown) {
+      if (thrown !== late) throw thrown;
+      return 'late';
+    } finally {
+      taking.stop();
+    }
+  }
+
+  #compareValues(what: string, recorded: Recorded | undefined, now: unknown): void {
+    if (recorded === undefined && now === undefined) return;
+    this.compared++;
+    this.#compare(what, recorded ?? null, now === undefined ? null : recordedForm(now, {}));
+  }
+
+  #compare(what: string, recorded: Recorded, now: Recorded): void {
+    const [then, today] = [this.#recorded.id, this.#open?.conversation.id];
+    const alike = (a: Recorded, b: Recorded): boolean => a === then && b === today;
+    const { differences, more } = compare(recorded, now, { alike, ignored: this.#options.ignored });
+    if (differences.length === 0) this.same++;
+    else this.findings.push({ ...this.#place, what, differences, more });
+  }
+
+  /** As the transcript has it: without the ids by which it found its session and its request. */
+  #formOf(frame: Frame, kind: RecordedIn['kind']): Recorded {
+    const { sessionField, idField } = this.#open?.protocol ?? {};
+    return recordedForm(frame.message, { sessionField, idField: kind === 'event' ? undefined : idField });
+  }
+
+  #box(name: string): Mailbox<Item> {
+    let box = this.#boxes.get(name);
+    if (box === undefined) {
+      box = new Mailbox<Item>(100_000);
+      this.#boxes.set(name, box);
+      if (this.#closed !== undefined) box.close();
+    }
+    return box;
+  }
+
+  get #place(): Pick<Finding, 'pool' | 'test' | 'file' | 'session'> {
+    const { pool, test, file, id, s } = this.#recorded;
+    return { pool, test, file, session: id ?? s };
+  }
+
+  #tell(what: string, found: string): void {
+    this.findings.push({ ...this.#place, what, found });
+  }
+
+  async #unlessOver(work: () => Promise<void>): Promise<void> {
+    if (this.#isOver) return;
+    try {
+      await work();
+    } catch (thrown) {
+      if (!(thrown instanceof Over)) throw thrown;
+      this.#isOver = true;
+    }
+  }
+}

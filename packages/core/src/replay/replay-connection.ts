@@ -1,0 +1,294 @@
+/**
+ * Stands in the place of a child: the transport and the protocol of a mux whose sessions are answered from recordings. What
+ * the user of a session sees is as with the child: the same fields stand in each message, with the ids of now.
+ */
+import type { Clock, Timer } from '../base/clock.ts';
+import { CarpoolError } from '../base/errors.ts';
+import { errorKinds, type ErrorCode } from '../base/error-kinds.ts';
+import type { HolderLabel } from '../base/holder-label.ts';
+import { nextTurn } from '../base/natives.ts';
+import { recordedValue, recordValue } from '../base/transcript-value.ts';
+import type { Format } from '../codec/codec.ts';
+import { Frame } from '../codec/frame.ts';
+import type { Addressed, Messages, Opened, Outgoing, Protocol, Route, WireId } from '../protocol/protocol.ts';
+import type { Transport, TransportHandlers } from '../transport/transport.ts';
+import { blockedError, blockedSentence, notWhole } from './errors.ts';
+import { lostIn, recordedForm, withoutStamps } from './recorded-form.ts';
+import type { RecordedLoss } from './recorded-session.ts';
+import type { ReplayBook, ReplayedSession } from './replay-book.ts';
+import type { Arriving, Blocked } from './replay-session.ts';
+
+export { serverNotReplayed } from './errors.ts';
+
+export interface ReplayConnectionOptions {
+  readonly book: ReplayBook;
+  /** Of the pool: for the fields in which it names sessions and requests, and what its messages mean. */
+  readonly protocol: Protocol<Messages>;
+  readonly format: Format;
+  readonly clock: Clock;
+  /**
+   * Milliseconds for a message of the test that was recorded before a reply, beside twice the time that it took then.
+   * Default 5,000.
+   */
+  readonly patience?: number | undefined;
+}
+
+/** Messages that come in one turn of the event loop: whoever reads them gets a turn, too. */
+const atOnce = 64;
+const defaultPatience = 5_000;
+
+interface Live {
+  readonly replayed: ReplayedSession;
+  /** The ids that requests had of their own, by their keys. */
+  readonly ownIds: Map<string, string>;
+  isFlushing: boolean;
+  isOver: boolean;
+  waiting: Timer | undefined;
+}
+
+export class ReplayConnection implements Transport {
+  readonly backlog = 0;
+  readonly protocol: Protocol<Messages>;
+  readonly #options: ReplayConnectionOptions;
+  readonly #claims = new Map<string, () => Promise<ReplayedSession>>();
+  readonly #live = new Map<WireId, Live>();
+  readonly #routes = new WeakMap<Frame, Route>();
+  #handlers: TransportHandlers | undefined;
+
+  constructor(options: ReplayConnectionOptions) {
+    this.#options = options;
+    this.protocol = this.#protocol(options.protocol);
+  }
+
+  /**
+   * Finds the recording of a session that begins. Where there is none, its `open` fails.
+   * @param id of the session, where there is none
+   * @returns the id under which it begins
+   */
+  begin(id: string, holder: HolderLabel | undefined, params: unknown): string {
+    const { idField } = this.#options.protocol;
+    try {
+      const claim = this.#options.book.claim(holder, params === undefined ? undefined : recordValue(params));
+      this.#claims.set(claim.id, () => claim.open((request) => withoutStamps(request, { idField })));
+      return claim.id;
+    } catch (thrown) {
+      this.#claims.set(id, () => Promise.reject(thrown as Error));
+      return id;
+    }
+  }
+
+  start(handlers: TransportHandlers): void {
+    this.#handlers = handlers;
+  }
+
+  /** What `address` has seen has been taken. */
+  send(): void {}
+
+  sendSoon(): void {}
+
+  close(): void {
+    this.#end(undefined);
+  }
+
+  abort(reason: CarpoolError): void {
+    this.#end(reason);
+  }
+
+  #end(reason: CarpoolError | undefined): void {
+    const handlers = this.#handlers;
+    this.#handlers = undefined;
+    for (const wireId of this.#live.keys()) this.#ended(wireId);
+    handlers?.closed(reason);
+  }
+
+  #protocol(original: Protocol<Messages>): Protocol<Messages> {
+    const { name, sessionField, idField, labelFields, refuse } = original;
+    const { book } = this.#options;
+    return {
+      name,
+      ...(sessionField !== undefined && { sessionField }),
+      ...(idField !== undefined && { idField }),
+      ...(labelFields !== undefined && { labelFields }),
+      ...(refuse !== undefined && { refuse: (question) => refuse.call(original, question) }),
+      hello: async () => (book.hello === undefined ? undefined : recordedValue(book.hello)),
+      open: (port) => this.#open(port.freshId),
+      route: (frame) => this.#routes.get(frame) ?? { as: 'unknown' },
+      address: (outgoing) => this.#address(outgoing),
+      // It answers as long as it is there.
+      probe: async () => {},
+      activity: (wireIds) => this.#activity(wireIds),
+    };
+  }
+
+  async #open(id: string): Promise<Opened> {
+    const claimed = this.#claims.get(id);
+    this.#claims.delete(id);
+    if (claimed === undefined) throw new CarpoolError('SESSION_MISUSED', `Session ${id} has not begun`);
+    const replayed = await claimed();
+    const { failed, opened } = replayed.recorded;
+    if (failed !== undefined || this.#handlers === undefined) {
+      this.#options.book.ended(id);
+      throw recordedError(failed?.code, failed?.message ?? 'the replay has ended', 'SESSION_FAILED');
+    }
+    const live: Live = { replayed, ownIds: new Map(), isFlushing: false, isOver: false, waiting: undefined };
+    this.#live.set(id, live);
+    // What was recorded before the first message of the test comes when the session is open.
+    void nextTurn().then(() => this.#flush(live));
+    return {
+      wireId: id,
+      opened: opened === undefined ? undefined : recordedValue(opened),
+      close: () => this.#ended(id),
+    };
+  }
+
+  #ended(wireId: WireId): void {
+    const live = this.#live.get(wireId);
+    if (live === undefined) return;
+    live.isOver = true;
+    live.waiting?.cancel();
+    this.#live.delete(wireId);
+    this.#options.book.ended(live.replayed.id);
+  }
+
+  /** @throws CarpoolError NOT_RECORDED */
+  #address({ kind, frame, wireId, call, key }: Outgoing): Addressed {
+    const live = wireId === undefined ? undefined : this.#live.get(wireId);
+    if (live === undefined) return { frame };
+    const { idField, sessionField } = this.#options.protocol;
+    const under = String(call);
+    const m = recordedForm(frame.message, { sessionField, idField: kind === 'request' ? idField : undefined });
+    const n = kind === 'answer' ? Number(key) : undefined;
+    live.replayed.sent({ kind, m, key: kind === 'request' ? under : undefined, n });
+    const own = idField === undefined ? undefined : frame.fields([idField])[idField];
+    if (kind === 'request' && typeof own === 'string') live.ownIds.set(under, own);
+    // In a turn of its own: the request is not among those that wait so far.
+    queueMicrotask(() => void this.#flush(live));
+    return { frame, key: under };
+  }
+
+  async #flush(live: Live): Promise<void> {
+    if (live.isFlushing) return;
+    live.isFlushing = true;
+    live.waiting?.cancel();
+    live.waiting = undefined;
+    try {
+      for (let count = 1; !live.isOver; count++) {
+        const arriving = live.replayed.session.take();
+        if (arriving === undefined) break;
+        this.#arrive(live, arriving);
+        if (count % atOnce === 0) await nextTurn();
+      }
+    } finally {
+      live.isFlushing = false;
+    }
+    if (!live.isOver) this.#await(live);
+  }
+
+  /** A reply may have been recorded behind something that the test does not send: then it is told, and not only that it is late. */
+  #await(live: Live): void {
+    const blocked = live.replayed.session.blocked();
+    if (blocked === undefined || blocked.keys.length === 0) return;
+    const { clock, patience = defaultPatience } = this.#options;
+    const time = 2 * blocked.gap + patience;
+    live.waiting = clock.after(time, () => {
+      const error = blockedError(live.replayed.of, blocked, time);
+      for (const key of blocked.keys) this.#fail(live, key, error);
+    });
+    live.waiting.unref();
+  }
+
+  #fail(live: Live, key: string, error: CarpoolError): void {
+    live.replayed.session.giveUp(key);
+    const to = live.replayed.id;
+    this.#emit({}, { as: 'refusal', to, key, refusal: { message: error.message, error } });
+  }
+
+  #arrive(live: Live, arriving: Arriving): void {
+    const { id, of } = live.replayed;
+    if (arriving.kind === 'lost') return this.#lose(live, lossError(arriving), arriving);
+    const lost = lostIn(arriving.m);
+    if (lost !== undefined) {
+      const error = notWhole(of, lost);
+      if ('key' in arriving) this.#fail(live, arriving.key, error);
+      else this.#lose(live, error, { by: 'pool', reason: 'because of a message that was not recorded as a whole' });
+      return;
+    }
+    const { format } = this.#options;
+    // Through the format, so that its user gets what a child's message would be decoded to.
+    const frame = Frame.encoded(format.encode(this.#stamped(live, arriving)), format);
+    this.#emitFrame(frame, this.#routeOf(frame, id, arriving));
+  }
+
+  #routeOf(frame: Frame, to: WireId, arriving: Exclude<Arriving, RecordedLoss>): Route {
+    const meant = this.#meaning(frame);
+    switch (arriving.kind) {
+      case 'event':
+        return meant?.as === 'diagnostic' ? { ...meant, to } : { as: 'event', to };
+      case 'ask':
+        return { as: 'ask', to, key: String(arriving.n) };
+      case 'refusal': {
+        const refusal = meant?.as === 'refusal' ? meant.refusal : { message: frame.toString() };
+        return { as: 'refusal', to, key: arriving.key, refusal };
+      }
+      case 'reply':
+      case 'step':
+        return { as: arriving.kind, to, key: arriving.key };
+    }
+  }
+
+  /** What the protocol of the pool says of it: which fault is found in a message, it alone knows. */
+  #meaning(frame: Frame): Route | undefined {
+    try {
+      return this.#options.protocol.route(frame);
+    } catch {
+      return undefined; // one that needs the child, or its ids
+    }
+  }
+
+  /** With the fields of its session and its request, which recordings do not have. */
+  #stamped(live: Live, arriving: Exclude<Arriving, RecordedLoss>): unknown {
+    const message = recordedValue(arriving.m);
+    if (typeof message !== 'object' || message === null || Array.isArray(message)) return message;
+    const { sessionField, idField } = this.#options.protocol;
+    const key = 'key' in arriving ? (live.ownIds.get(arriving.key) ?? `c${arriving.key}`) : undefined;
+    const id = arriving.kind === 'ask' ? String(arriving.n) : key;
+    return {
+      ...(sessionField !== undefined && { [sessionField]: live.replayed.id }),
+      ...(idField !== undefined && id !== undefined && { [idField]: id }),
+      ...message,
+    };
+  }
+
+  #lose(live: Live, error: CarpoolError, { by, reason }: Pick<RecordedLoss, 'by' | 'reason'>): void {
+    const to = live.replayed.id;
+    this.#emit({}, { as: 'lost', to, gone: true, by, reason, refusal: { message: error.message, error } });
+  }
+
+  #emit(message: object, route: Route): void {
+    this.#emitFrame(Frame.of(message, this.#options.format), route);
+  }
+
+  #emitFrame(frame: Frame, route: Route): void {
+    this.#routes.set(frame, route);
+    this.#handlers?.frame(frame);
+  }
+
+  #activity(wireIds: readonly WireId[]): string | undefined {
+    const blocked = wireIds.map((id) => this.#live.get(id)?.replayed.session.blocked()).find(isThere);
+    return blocked && `it is a replay: ${blockedSentence(blocked)}`;
+  }
+}
+
+function isThere(blocked: Blocked | undefined): blocked is Blocked {
+  return blocked !== undefined;
+}
+
+function lossError({ code, message, reason }: RecordedLoss): CarpoolError {
+  return recordedError(code, message ?? `it ended ${reason} when it was recorded`, 'SESSION_FAILED');
+}
+
+/** The error that was recorded. */
+function recordedError(code: string | undefined, message: string, otherwise: ErrorCode): CarpoolError {
+  const known = code !== undefined && Object.hasOwn(errorKinds, code) ? (code as ErrorCode) : otherwise;
+  return new CarpoolError(known, message);
+}
