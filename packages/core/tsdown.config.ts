@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { licensePlugin, type LicenseInfo } from 'rolldown-license-plugin';
-import { defineConfig, type UserConfig } from 'tsdown';
+import { defineConfig, type Rolldown, type UserConfig } from 'tsdown';
 import { reportPage } from './report-page.ts';
 
 /** Tests load these in their own realm; in Jest that asks for CommonJS. */
@@ -98,6 +98,11 @@ const fewFilesOfModules = {
 const ofInit =
   /[\\/]src[\\/]cli[\\/]init(?:\.ts|[\\/](?!names))|[\\/]node_modules[\\/](?:@babel|@clack|@jridgewell|diff|fast-[\w-]+|magic-string|package-manager-detector|sisteransi)[\\/]/;
 
+const withoutDevtools = {
+  name: 'without-devtools',
+  load: { filter: { id: /[\\/]ink[\\/]build[\\/]devtools\.js$/ }, handler: () => 'export {};' },
+} satisfies Rolldown.Plugin;
+
 const config: UserConfig[] = defineConfig([
   {
     ...common,
@@ -158,6 +163,9 @@ const config: UserConfig[] = defineConfig([
     entry: { cli: 'src/cli/main.ts' },
     clean: false,
     dts: false,
+    // React as it is for users, and Ink without what connects it to the developer tools of React, which are no dependency.
+    define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: [...common.plugins, withoutDevtools],
     outputOptions: {
       chunkFileNames: 'cli-[name]-[hash].js',
       comments: false,

@@ -29,6 +29,7 @@ import { serve, type ServeOptions } from './serve.ts';
 import { stop, stopTimeout, type StopOptions } from './stop.ts';
 import type { TailOptions } from './tail.ts';
 import type { TranscriptOptions } from './transcript.ts';
+import type { WatchOptions } from './watch.ts';
 
 const hostHelp =
   'the pid of a host or of a runner, or the id of a run, as `carpool ps` shows them; default: the one that runs';
@@ -159,6 +160,17 @@ program
   .action(async (target: string | undefined, options: TailOptions) => {
     const { tail } = await import('./tail.ts');
     process.exitCode = await tail(target, options);
+  });
+
+program
+  .command('watch')
+  .description(
+    'show what a host does, in this terminal: sessions with their tests and messages, children, queues, locks',
+  )
+  .option('--host <host>', hostHelp)
+  .action(async (options: WatchOptions) => {
+    const { watch } = await import('./watch.ts');
+    process.exitCode = await watch(options);
   });
 
 program

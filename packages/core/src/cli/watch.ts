@@ -1,0 +1,35 @@
+/** `carpool watch`: what a host does, in a terminal, while it does it. */
+import { chooseHost } from './watch/choose-host.ts';
+
+export interface WatchOptions {
+  /** The pid of a host or of a runner, or the id of a run. */
+  readonly host?: string;
+  /** Where hosts are looked for. Default: where those of this user are. */
+  readonly bases?: readonly string[];
+}
+
+/** Resolves with 0 when it is left, or the host has ended; with 1 where nothing can be shown. */
+export async function watch({ host, bases }: WatchOptions): Promise<number> {
+  const missing = noTerminal();
+  if (missing !== undefined)
+    return failed(`${missing}; \`carpool ps --json\` and \`carpool tail --json\` are for programs`);
+  const { address, fault } = await chooseHost({ host, bases, command: 'carpool watch' });
+  if (fault !== undefined) return failed(fault);
+  // Loaded for this command alone: it is the largest part of it.
+  const { showInTerminal } = await import('./watch/terminal.ts');
+  return await showInTerminal(address);
+}
+
+/** Why nothing can be drawn here, if it cannot. */
+function noTerminal(): string | undefined {
+  if (!process.stdout.isTTY) return 'watch draws in a terminal, and its output is none';
+  if (!process.stdin.isTTY) return 'watch takes keys of a terminal, and its input is none';
+  return process.env['TERM'] === 'dumb'
+    ? 'watch draws in a terminal, and this one (TERM=dumb) cannot be drawn in'
+    : undefined;
+}
+
+function failed(message: string): number {
+  console.error(`carpool: ${message}`);
+  return 1;
+}
