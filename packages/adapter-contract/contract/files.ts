@@ -4,7 +4,7 @@ import { documented, documentedOfPlugins } from './documented.ts';
 export interface TestSpec {
   readonly name: string;
   /** The fixture it destructures: a pool, a shared worker, or `carpool`. */
-  readonly fixture?: 'echo' | 'narrow' | 'mortal' | 'strict' | 'carpool' | 'counter' | 'web' | 'app';
+  readonly fixture?: 'echo' | 'narrow' | 'mortal' | 'strict' | 'tidy' | 'stuck' | 'carpool' | 'counter' | 'web' | 'app';
   /** A function of the file's module. */
   readonly body: string;
   /** Milliseconds, if not the default of the run. */
@@ -115,6 +115,20 @@ export const wholeRun: readonly FileSpec[] = [
       { name: 'sends it in a session of its own', fixture: 'carpool', body: 'registerAndSendWhatIsWrong' },
       { name: 'comes after the diagnostics', fixture: 'strict', body: 'visit' },
     ],
+  },
+  {
+    name: 'leaks',
+    tests: [
+      { name: 'leaves a loop', fixture: 'tidy', body: 'leaveALoop' },
+      { name: 'leaves an end that is not confirmed', fixture: 'stuck', body: 'visit' },
+      { name: 'leaves a loop, and is warned', fixture: 'echo', body: 'leaveALoop' },
+      { name: 'goes on after its end, and is warned', fixture: 'echo', body: 'goOnAfterItsEnd' },
+      { name: 'comes after the leaks', fixture: 'tidy', body: 'visit' },
+    ],
+  },
+  {
+    name: 'leaks-late',
+    tests: [{ name: 'goes on after its end', fixture: 'tidy', body: 'goOnAfterItsEnd' }],
   },
   {
     name: 'server',

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test, type RunnerTask, type TestContext } from 'vitest';
 import { cases, watchRemarks, type Remarks, type Seen } from '../contract/cases.ts';
+import { leakCases } from '../contract/leaks.ts';
 import { interrupted, sharingRun, stopped, watched, wholeRun } from '../contract/files.ts';
 import { sharingCases } from '../contract/sharing.ts';
 import { Project } from '../project.ts';
@@ -45,7 +46,7 @@ describe.concurrent.for(runners)('$name', (runner) => {
     });
 
     // oxlint-disable-next-line vitest/expect-expect -- every case expects
-    test.for(cases)('$title', ({ remarks, check }, { task }) => {
+    test.for([...cases, ...leakCases])('$title', ({ remarks, check }, { task }) => {
       tell(task, remarks);
       check(seen);
     });

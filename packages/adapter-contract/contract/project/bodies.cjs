@@ -177,6 +177,17 @@ async function leaveOnPurpose(carpool) {
   await other.unregister();
 }
 
+async function leaveALoop(session) {
+  void (async () => {
+    for await (const event of session.events()) note('leaks', { event });
+  })();
+}
+
+/** When the end of the test has ended its session. */
+async function goOnAfterItsEnd(session) {
+  void session.closed.then(() => session.send({ type: 'too late' })).catch(() => {});
+}
+
 let kept;
 
 async function keep(session, file) {
@@ -272,6 +283,7 @@ module.exports = {
   forgetToAwait,
   forgetWhatFollows,
   giveItsOwnParams,
+  goOnAfterItsEnd,
   goOnWithoutItsLock,
   handItOver,
   hold,
@@ -280,6 +292,7 @@ module.exports = {
   keep,
   killItsChild,
   killItsWorker,
+  leaveALoop,
   leaveCallsOnPurpose,
   leaveOnPurpose,
   meet,

@@ -24,6 +24,16 @@ export default defineConfig({
       maxSessions: 1,
       diagnostics: 'fail',
     },
+    // What tests leave behind in it fails them.
+    tidy: { ...child, maxSessions: 2, leaks: 'fail' },
+    // Its child does not confirm the end of a session.
+    stuck: {
+      ...child,
+      protocol: { close: { send: { type: 'silence' }, expect: { type: 'closed' } } },
+      maxSessions: 4,
+      closeTimeout: 500,
+      leaks: 'fail',
+    },
     // What a test gets is no message.
     web: server({
       command: process.execPath,

@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'SESSION_CLOSED'
   | 'SESSION_OVERFLOW'
   | 'SESSION_DIAGNOSTICS'
+  | 'SESSION_LEAKED'
   | 'REQUEST_TIMEOUT'
   | 'CALL_NOT_AWAITED'
   | 'NOT_RECORDED'
@@ -174,6 +175,14 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     meaning:
       "The child found fault with what this session sent, or `close` of a server with what it left, such as open connections; and the pool has `diagnostics: 'fail'`, or the server can bear no more of that. It comes at the end of the session; its slot is free.",
     remedy: "Correct what the error lists. If the child is wrong, leave out `diagnostics: 'fail'`.",
+  },
+  SESSION_LEAKED: {
+    scope: 'session',
+    blame: 'test',
+    meaning:
+      "A test left something behind in a session, with `leaks: 'fail'`: an end that the child did not confirm, a loop that still waited for events, or a call after the end of the test.",
+    remedy:
+      'The error names the place. Leave the loop or end its session (`await using`) before the test ends, and await what the test begins. If a child is slow to confirm, raise `closeTimeout` of the pool.',
   },
   REQUEST_TIMEOUT: {
     scope: 'call',

@@ -9,6 +9,8 @@ export interface Waiter {
   /** Milliseconds by the clock of its caller. */
   readonly since: number;
   readonly site: CallSite;
+  /** It is a loop, which would take all that comes. Default: it takes one. */
+  readonly loop?: true;
 }
 
 interface Taker<T> {

@@ -39,7 +39,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   const summary = await host.stop();
   // A host that it has joined is that of another process, which prints a summary of its own.
   const own = host.pid === undefined ? undefined : summary;
-  for (const line of [...summaryLines(own?.pools ?? []), ...transcriptLines(own)]) console.error(line);
+  for (const line of [...summaryLines(own?.pools ?? [], own?.leaks), ...transcriptLines(own)]) console.error(line);
   const crashes = (summary?.crashes ?? []).map((crash) => fromRecord(crash));
   process.stderr.write(crashText(crashes));
   if (ended.failure !== undefined) console.error(`carpool: ${ended.failure}`);

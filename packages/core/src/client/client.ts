@@ -174,6 +174,7 @@ export class HostClient implements Client {
         address,
         hostSilence,
         calls,
+        leaks: result.leaks,
         hasOwner: true,
       });
       return session;
@@ -218,6 +219,11 @@ export class HostClient implements Client {
     } catch (thrown) {
       throw errorAt(asCarpoolError(thrown, 'HUB_LOST', `Cannot start the child of "${pool}"`), site);
     }
+  }
+
+  /** What tests have left behind, for the summary. A host that is gone, or older, prints none of it. */
+  leaked(found: readonly string[]): void {
+    void this.#calls.call({ method: 'leaked', found }, releaseTimeout).catch(noop);
   }
 
   /** As `start`, and whether the child gives a sign of life within `probeTimeout`. For `carpool check`. */

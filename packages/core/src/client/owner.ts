@@ -20,6 +20,7 @@ import { describeOwner, lateOwnerEndError, ownerEndedError, type OwnerPath } fro
 import { fixtureKey } from './fixtures.ts';
 import type { HostClient } from './client.ts';
 import { LongWaits } from './long-waits.ts';
+import { OwnerLeaks } from './owner-leaks.ts';
 import { OwnerLeases } from './owner-leases.ts';
 import { sessionsEvidence, type SessionEvidence } from './sessions-evidence.ts';
 import { connectedWithin } from './silent-host.ts';
@@ -62,7 +63,12 @@ const defaultEndTimeout = 15_000;
 /** Refused registrations that are kept as evidence, and failures of calls that are reported. */
 const mostRefusals = 3;
 /** What the end of an owner brings: of its messages, and of a server that ended while it had a session of it. */
-const reported: ReadonlySet<ErrorCode> = new Set(['SESSION_DIAGNOSTICS', 'CHILD_EXITED', 'CHILD_SILENT']);
+const reported: ReadonlySet<ErrorCode> = new Set([
+  'SESSION_DIAGNOSTICS',
+  'SESSION_LEAKED',
+  'CHILD_EXITED',
+  'CHILD_SILENT',
+]);
 
 /** What a test, a file or a worker holds. `end` releases all of it, and refuses what is asked for afterwards. */
 export class Owner implements AsyncDisposable {
@@ -76,6 +82,7 @@ export class Owner implements AsyncDisposable {
   /** Why sessions could not be had, the last few: a runtime that registers by itself may keep it from its test. */
   readonly #refusals: SessionEvidence[] = [];
   readonly #waits = new LongWaits();
+  readonly #leaks: OwnerLeaks;
   readonly #failures: unknown[] = [];
   /** Of its test, as far as it may have forgotten to await them. */
   readonly #calls = new OpenCalls();
@@ -86,6 +93,12 @@ export class Owner implements AsyncDisposable {
   constructor(options: OwnerOptions) {
     this.#options = options;
     this.path = options.path;
+    this.#leaks = new OwnerLeaks({
+      holder: options.holder,
+      outer: options.outer === undefined ? undefined : options.outer.#leaks,
+      fail: (error) => this.addFailure(error),
+      warn: (lines) => this.#client?.over === false && this.#client.leaked(lines),
+    });
     this.leases = new OwnerLeases({
       path: options.path,
       holder: options.holder,
@@ -163,6 +176,7 @@ export class Owner implements AsyncDisposable {
     if (this.#interrupted) return;
     const owner = describeOwner(this.path);
     const left = this.#leftCalls(passed === true);
+    this.#leaks.end(passed === true ? this.#sessions : []);
     this.leases.end(owner);
     this.#over.abort(() => ownerEndedError('SESSION_CLOSED', 'register a session', owner));
     const { endTimeout = defaultEndTimeout } = this.#options;
@@ -183,7 +197,10 @@ export class Owner implements AsyncDisposable {
     if (unused.length > 0) this.addFailure(unusedError(unused));
     if (!passed) return [];
     for (const session of this.#sessions)
-      session.reportLeft(({ label, site }) => pending.push({ what: () => `the reply to ${label}`, site }));
+      session.reportLeft(
+        ({ label, site }) => pending.push({ what: () => `the reply to ${label}`, site }),
+        (what, site) => this.#leaks.late(session, what, site),
+      );
     return pending;
   }
 

@@ -21,6 +21,7 @@ const required = 'it is required';
 // The messages are the end of "allowed: …".
 
 const yesOrNo = v.boolean('true or false');
+const leaksSchema = v.union([v.picklist(['warn', 'fail']), v.literal(false)], '"warn", "fail" or false');
 
 const method = v.function('a function');
 const protocolSchema = v.looseObject({ name: text, route: method, address: method });
@@ -95,6 +96,7 @@ const poolSchema = v.strictObject(
     maxFrameBytes: v.optional(whole(1)),
     maxUnreadEvents: v.optional(whole(1)),
     diagnostics: v.optional(v.picklist(['event', 'warn', 'fail'], '"event", "warn" or "fail"')),
+    leaks: v.optional(leaksSchema),
     maxQuarantined: v.optional(whole(1)),
     recycleAfter: v.optional(v.pipe(v.number('a number from 1'), v.minValue(1, 'a number from 1'))),
     restarts: v.optional(
@@ -167,9 +169,10 @@ const configSchema = v.strictObject(
     ),
     report: v.optional(yesOrNo),
     transcript: v.optional(yesOrNo),
+    leaks: v.optional(leaksSchema),
     redact: v.optional(v.lazy((input) => (input === false ? v.literal(false) : redactSchema))),
   },
-  'an object: { pools?, sharedWorkers?, locks?, host?, reach?, report?, transcript?, redact? }',
+  'an object: { pools?, sharedWorkers?, locks?, host?, reach?, report?, transcript?, leaks?, redact? }',
 );
 
 /** A config that passed the check. */
@@ -181,6 +184,7 @@ export interface CheckedConfig {
   readonly reach?: Reach | undefined;
   readonly report?: boolean | undefined;
   readonly transcript?: boolean | undefined;
+  readonly leaks?: PoolOptions['leaks'];
   readonly redact?: Redact | undefined;
 }
 

@@ -35,6 +35,14 @@ export interface Config extends SharedWorkersConfig, LocksConfig {
    */
   readonly transcript?: boolean | undefined;
   /**
+   * What tests leave behind, and Carpool has to end: an end that the child does not confirm, a loop that still waits for events
+   * of a session, a message after the end of the test. `warn`: a warning at the end of the run names the test and the place.
+   * `fail`: the test fails, with SESSION_LEAKED; or its file, where the test is over. `false`: neither. A pool may have one of
+   * its own. docs/runners.md.
+   * @defaultValue 'warn'
+   */
+  readonly leaks?: 'warn' | 'fail' | false | undefined;
+  /**
    * What errors, and the evidence of failing tests, show as `[redacted]`: by default what stands under names such as
    * `password`, `apiKey` and `authorization`, and what looks like a secret. It changes nothing of what is sent. `false`:
    * everything is shown. docs/errors.md.
@@ -67,7 +75,7 @@ export function defineConfig<const C extends Config>(config: C & NoOthers<C>): C
   const given: unknown = config;
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return config;
   const found = typeof given === 'function' ? 'a function' : Array.isArray(given) ? 'a list' : String(given);
-  const allowed = 'an object: { pools?, sharedWorkers?, locks?, host?, reach?, report?, transcript?, redact? }';
+  const allowed = 'an object: { pools?, sharedWorkers?, locks?, host?, reach?, report?, transcript?, leaks?, redact? }';
   throw new CarpoolError('CONFIG_INVALID', `Cannot define a config: found ${found}; allowed: ${allowed}`, {
     context: { found, allowed },
   });

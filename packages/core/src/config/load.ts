@@ -29,6 +29,7 @@ export interface LoadedConfig {
   readonly report?: boolean | undefined;
   /** Default false. */
   readonly transcript?: boolean | undefined;
+  readonly leaks?: PoolOptions['leaks'];
   /** Of what is shown. */
   readonly redact?: RedactRules | undefined;
   /** The file, if there is one. */
@@ -46,7 +47,7 @@ export async function loadConfig(project: Project, fresh?: FreshModules): Promis
   const folder = file === undefined ? project.root : dirname(file);
   const inline = checkConfig({ pools: project.pools ?? {} }, 'the options of the adapter').pools ?? {};
   const config = file === undefined ? {} : checkConfig(await importDefault(file, fresh), file);
-  const { pools: fromFile = {}, sharedWorkers = {}, locks = {}, host, reach, report, transcript, redact } = config;
+  const { pools: fromFile = {}, sharedWorkers = {}, locks = {}, host, reach, report, transcript, leaks, redact } = config;
   for (const name of Object.keys(inline)) {
     if (!Object.hasOwn(fromFile, name)) continue;
     throw invalid(
@@ -76,6 +77,7 @@ export async function loadConfig(project: Project, fresh?: FreshModules): Promis
     reach,
     report,
     transcript,
+    leaks,
     redact: redactRules(redact),
     folder,
     file,

@@ -124,10 +124,11 @@ function replayedPool(settings: PoolSettings, environment: PoolEnvironment, { bo
 }
 
 /** What a config says of its pools: name, settings, and options as they stand there. @throws CarpoolError CONFIG_INVALID */
-export function poolsOf({ pools, folder }: LoadedConfig): (readonly [string, PoolSettings, PoolOptions])[] {
-  return Object.entries(pools).map(
-    ([name, pool]) => [name, poolSettings(name, { ...pool, cwd: resolve(folder, pool.cwd ?? '.') }), pool] as const,
-  );
+export function poolsOf({ pools, folder, leaks }: LoadedConfig): (readonly [string, PoolSettings, PoolOptions])[] {
+  return Object.entries(pools).map(([name, own]) => {
+    const pool = leaks === undefined ? own : { leaks, ...own };
+    return [name, poolSettings(name, { ...pool, cwd: resolve(folder, pool.cwd ?? '.') }), pool] as const;
+  });
 }
 
 /** What a pool has from its host. @param output for what it prints */

@@ -67,7 +67,8 @@ export class ServedRun {
 
   summary(): HostSummary {
     const pools = [...this.#made.values()].map((pool) => pool.statsOfRun());
-    return { pools, crashes: this.hub.sharedWorkers.crashes() };
+    const leaks = this.hub.leaks.summary();
+    return { pools, crashes: this.hub.sharedWorkers.crashes(), ...(leaks !== undefined && { leaks }) };
   }
 
   get watched(): WatchedFiles {

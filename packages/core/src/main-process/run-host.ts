@@ -136,7 +136,7 @@ export class RunHost {
     // That of another process prints its own.
     if (host?.pid === undefined) return [];
     const isShort = silent || this.#options.summary === false;
-    const lines = (isShort ? warningLines : summaryLines)(summary?.pools ?? []);
+    const lines = (isShort ? warningLines : summaryLines)(summary?.pools ?? [], summary?.leaks);
     return [...lines, ...transcriptLines(summary)];
   }
 

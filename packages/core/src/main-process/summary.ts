@@ -1,6 +1,6 @@
 /** What the pools of a run did, a line each, as all adapters print it. */
 import type { PoolStats, SlotWaitStats } from '../pool/types.ts';
-import type { HostSummary } from '../wire/control.ts';
+import type { HostSummary, LeakSummary } from '../wire/control.ts';
 import { savedBy, suggestion } from './suggestion.ts';
 
 /** Milliseconds of the longest wait from which on more is said of the waits. */
@@ -12,13 +12,13 @@ const notableSaving = 1_000;
  * Pools that no test used are left out. "carpool: renderer: 1 child, 42 sessions, peak 8, longest wait 12 ms". The last line is
  * what the run suggests, if it does: at most one thing.
  */
-export function summaryLines(pools: readonly PoolStats[]): string[] {
+export function summaryLines(pools: readonly PoolStats[], leaks?: LeakSummary): string[] {
   const used = pools.filter(({ sessions, failures, elsewhere = 0 }) => sessions + failures + elsewhere > 0);
   const suggested = suggestion(used);
   return [
     ...used.map(line),
     ...used.flatMap(notes),
-    ...warningLines(pools),
+    ...warningLines(pools, leaks),
     ...(suggested === undefined ? [] : [`carpool: ${suggested}`]),
   ];
 }
@@ -29,8 +29,14 @@ export function transcriptLines(summary: HostSummary | undefined): string[] {
 }
 
 /** What may have failed no test. */
-export function warningLines(pools: readonly PoolStats[]): string[] {
-  return pools.flatMap(warnings);
+export function warningLines(pools: readonly PoolStats[], leaks?: LeakSummary): string[] {
+  return [...pools.flatMap(warnings), ...(leaks === undefined ? [] : [leakWarning(leaks)])];
+}
+
+function leakWarning({ count: found, first }: LeakSummary): string {
+  const hint = "`leaks: 'fail'` in the config makes each one fail its test, `leaks: false` hides them";
+  const lines = [...first, ...(found > first.length ? [`and ${found - first.length} more`] : []), hint];
+  return `carpool: warning: tests have left something behind:\n  ${lines.join('\n  ')}`;
 }
 
 /**

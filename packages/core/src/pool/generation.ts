@@ -237,7 +237,8 @@ export class Generation {
 
   /** A test has this session from now on. @returns whether it waits for the end of that */
   begins(session: string): boolean {
-    return this.#served?.protocol.begins(session) ?? this.#options.settings.diagnostics === 'fail';
+    const { diagnostics, leaks } = this.#options.settings;
+    return this.#served?.protocol.begins(session) ?? (diagnostics === 'fail' || leaks === 'fail');
   }
 
   /** Something is connected to it that its end would break. */

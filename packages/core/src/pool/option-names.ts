@@ -30,6 +30,7 @@ const names: Readonly<Record<keyof PoolOptions | 'name', true>> = {
   maxFrameBytes: true,
   maxUnreadEvents: true,
   diagnostics: true,
+  leaks: true,
   maxQuarantined: true,
   recycleAfter: true,
   restarts: true,

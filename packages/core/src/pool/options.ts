@@ -123,6 +123,11 @@ export interface PoolOptions<M extends Messages = AnyMessages> extends Omit<
    */
   readonly diagnostics?: 'event' | 'warn' | 'fail';
   /**
+   * What becomes of what tests leave behind in its sessions, as `leaks` of the config says, which is the default. With `fail` the
+   * end of a test waits for the child, and `diagnostics` of a server are `fail`, too.
+   */
+  readonly leaks?: 'warn' | 'fail' | false | undefined;
+  /**
    * Slots of a child whose end was not confirmed, after which it is replaced. At most `sessionsPerChild`; default: half of
    * it, at least 1. A child that answers nothing any more is replaced after the first, see `probeTimeout`.
    */
@@ -174,6 +179,7 @@ type Filled =
   | 'maxFrameBytes'
   | 'maxUnreadEvents'
   | 'diagnostics'
+  | 'leaks'
   | 'maxQuarantined'
   | 'recycleAfter'
   | 'watch'
@@ -229,7 +235,8 @@ export function poolSettings<M extends Messages>(name: string, options: PoolOpti
     stopTimeout: options.stopTimeout ?? 2_000,
     maxFrameBytes: options.maxFrameBytes ?? defaultLimits.maxFrameBytes,
     maxUnreadEvents: options.maxUnreadEvents ?? 10_000,
-    diagnostics: options.diagnostics ?? 'warn',
+    diagnostics: options.diagnostics ?? (options.server !== undefined && options.leaks === 'fail' ? 'fail' : 'warn'),
+    leaks: options.leaks ?? 'warn',
     maxQuarantined: options.maxQuarantined ?? Math.max(1, Math.floor(sessionsPerChild / 2)),
     recycleAfter: options.recycleAfter ?? Number.POSITIVE_INFINITY,
     restarts: { ...defaultRestarts(children), ...options.restarts },

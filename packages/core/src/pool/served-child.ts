@@ -65,7 +65,7 @@ export class ServedChild {
       lines: this.#lines,
       clock,
       closeTimeout: settings.closeTimeout,
-      endsAwaited: settings.diagnostics === 'fail',
+      endsAwaited: settings.diagnostics === 'fail' || settings.leaks === 'fail',
       ended: AbortSignal.any([this.#ended.signal, signal]),
       used: () => (this.used = true),
       holderOf: (session) => faults.holderOf(session),

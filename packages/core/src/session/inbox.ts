@@ -76,16 +76,17 @@ export class Inbox {
 
   /**
    * All events in order. Leaving the loop keeps the rest for the next one.
+   * @param by says who waits, from now on
    * @throws CarpoolError SESSION_MISUSED if another loop is reading, SESSION_OVERFLOW if events were dropped before
    */
-  async *read(): AsyncGenerator<Frame, void, undefined> {
+  async *read(by: () => Waiter): AsyncGenerator<Frame, void, undefined> {
     if (this.#reading) throw new CarpoolError('SESSION_MISUSED', 'Cannot read events: another loop is reading them');
     this.#reading = true;
     const taking = { stop: (): void => {} };
     try {
       if (!this.#everRead && this.#dropped > 0) throw this.#overflow(`; ${this.#dropped} older ones were dropped`);
       for (;;) {
-        const { item, stop } = this.take();
+        const { item, stop } = this.take(undefined, by());
         taking.stop = stop;
         const frame = await item;
         if (frame === undefined) return;

@@ -1,5 +1,6 @@
 /** What `session.interact` returns. `types.ts` describes it. */
-import type { Mailbox } from '../base/mailbox.ts';
+import { CarpoolError, type CallSite } from '../base/errors.ts';
+import { Mailbox } from '../base/mailbox.ts';
 import type { OpenCall } from '../base/open-calls.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Interaction } from './types.ts';
@@ -68,4 +69,29 @@ export function withId(
   if (own !== undefined) return { id: undefined, request: message };
   const id = next();
   return { id, request: { ...message, [idField]: id } };
+}
+
+interface StepsOptions {
+  /** Where the user called. */
+  readonly site: CallSite;
+  /** Of those that are not read. */
+  readonly capacity: number;
+  /** Completes the error of more of them. */
+  readonly overflow: (error: CarpoolError) => CarpoolError;
+}
+
+/** @returns what keeps the steps until they are read, what takes each, and what is aborted when there are too many */
+export function boundedSteps(
+  session: string,
+  { site, capacity, overflow }: StepsOptions,
+): { readonly steps: Mailbox<Frame>; readonly step: (frame: Frame) => void; readonly full: AbortSignal } {
+  const steps = new Mailbox<Frame>(capacity);
+  const full = new AbortController();
+  const step = (frame: Frame): void => {
+    if (steps.push(frame)) return;
+    const message = `An interaction of session ${session} has ${capacity} unread steps. Read them as they come`;
+    const context = { limit: capacity };
+    full.abort(overflow(new CarpoolError('SESSION_OVERFLOW', message, { scope: 'call', context, site })));
+  };
+  return { steps, step, full: full.signal };
 }

@@ -28,6 +28,8 @@ export interface OpenSession {
   readonly hasOwner?: boolean;
   /** The calls of that owner: it also reports events and interactions that were not awaited. */
   readonly calls?: OpenCalls | undefined;
+  /** What becomes of what its test leaves behind. Default 'warn'. */
+  readonly leaks?: 'fail' | false | undefined;
   /** What is known of the child from outside the session: the end of its stderr. @param failed its test has failed */
   diagnose(failed: boolean): Promise<Evidence> | Evidence;
   /** Makes an address for one other process. Absent: none can join. */

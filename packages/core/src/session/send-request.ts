@@ -23,7 +23,12 @@ export interface Requester {
   expired(request: UserRequest): CarpoolError | Promise<CarpoolError>;
   /** Takes the requests that the end of their owner leaves without a reply, and whose failure nothing handles. */
   left?: ((request: UserRequest) => void) | undefined;
+  /** Takes the calls that come after the end of their owner. */
+  late?: LateCalls | undefined;
 }
+
+/** @param what was called: ""get"" */
+export type LateCalls = (what: string, site: CallSite) => void;
 
 export interface RequestCall {
   readonly message: unknown;
@@ -41,6 +46,17 @@ export function sendRequest(requester: Requester, call: RequestCall): Promise<un
   const request = new UserRequest(requester, call);
   request.send();
   return request.promise;
+}
+
+/** Sends a message. @param site where the user called @throws CarpoolError as `Session.send` */
+export function sendMessage({ open, machine, late }: Requester, message: unknown, site: () => CallSite): void {
+  try {
+    open.conversation.send(Frame.of(message, open.format));
+  } catch (thrown) {
+    const error = onMachine(sendError(thrown, site()), machine);
+    if (error.code === 'SESSION_CLOSED') late?.(describeRequest(message, open.naming.labelFields), site());
+    throw error;
+  }
 }
 
 export class UserRequest implements ReplyCallbacks, PromiseUse {
@@ -133,7 +149,8 @@ export class UserRequest implements ReplyCallbacks, PromiseUse {
     if (!this.#settle()) return;
     const error = onMachine(sendError(thrown, this.site), this.#requester.machine);
     if (error.code === 'SESSION_CLOSED') {
-      const { left } = this.#requester;
+      const { left, late } = this.#requester;
+      if (this.#call === undefined) late?.(this.label, this.site);
       // It is reported; what follows on it would fail again, in another test.
       if (left !== undefined && this.#call !== undefined && this.step === undefined && !this.#handled)
         return left(this);

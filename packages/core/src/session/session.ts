@@ -7,7 +7,6 @@ import { nextTurn } from '../base/natives.ts';
 import { noop } from '../base/noop.ts';
 import { onMachine } from '../base/on-machine.ts';
 import type { Clock } from '../base/clock.ts';
-import { Mailbox } from '../base/mailbox.ts';
 import { within } from '../base/wait.ts';
 import { watchedCall } from '../base/watched-call.ts';
 import { Frame } from '../codec/frame.ts';
@@ -16,15 +15,15 @@ import { addressOf } from './address.ts';
 import type { Conversation } from './conversation.ts';
 import type { Listener } from './listener.ts';
 import { namesOf, none } from './call-options.ts';
-import { closedError, sendError } from './errors.ts';
+import { closedError } from './errors.ts';
 import { forwarded } from './forwarded.ts';
 import { Inbox } from './inbox.ts';
-import { PendingInteraction, withId } from './interaction.ts';
+import { boundedSteps, PendingInteraction, withId } from './interaction.ts';
 import { lateCall, lateEnd, withEnd, withOwn } from './late-call.ts';
 import type { OpenSession } from './open-session.ts';
 import { pendingEvidence, type PendingEvidence } from './pending-evidence.ts';
 import { describeRequest } from './request-label.ts';
-import { sendRequest, type Requester, type UserRequest } from './send-request.ts';
+import { sendMessage, sendRequest, type LateCalls, type Requester, type UserRequest } from './send-request.ts';
 import { reasonOn, type CloseReason } from './state.ts';
 import { checkTalks } from './silent.ts';
 import { waitIn, type Wait } from './wait-limit.ts';
@@ -109,11 +108,7 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   }
 
   send(message: M['send']): void {
-    try {
-      this.#live.send(Frame.of(message, this.#open.format));
-    } catch (thrown) {
-      throw onMachine(sendError(thrown, callSite(this.send)), this.machine);
-    }
+    sendMessage(this.#requester, message, () => callSite(this.send));
   }
 
   request<const R extends RequestOf<M>>(message: R, options?: RequestOptions): Promise<ReplyTo<M, R>> {
@@ -128,16 +123,9 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
   ): Interaction<M['interact']['step'], M['interact']['reply']> {
     const site = callSite(this.interact);
     namesOf.interact.check(options, site);
-    const steps = new Mailbox<Frame>(this.#open.maxUnreadEvents);
-    const full = new AbortController();
-    const step = (frame: Frame): void => {
-      if (steps.push(frame)) return;
-      const message = `An interaction of session ${this.id} has ${steps.capacity} unread steps. Read them as they come`;
-      const context = { limit: steps.capacity };
-      const error = new CarpoolError('SESSION_OVERFLOW', message, { scope: 'call', context, site });
-      full.abort(onMachine(error, this.machine));
-    };
-    const signal = options.signal === undefined ? full.signal : AbortSignal.any([options.signal, full.signal]);
+    const overflow = (error: CarpoolError): CarpoolError => onMachine(error, this.machine);
+    const { steps, step, full } = boundedSteps(this.id, { site, capacity: this.#open.maxUnreadEvents, overflow });
+    const signal = options.signal === undefined ? full : AbortSignal.any([options.signal, full]);
     const { id, request } = withId(message, this.#open.naming.idField, () => `i${++this.#interactions}`);
     const response = sendRequest(this.#requester, { message: request, options: { ...options, signal }, site, step });
     const call = this.#open.calls?.add({
@@ -153,7 +141,9 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
 
   async *events(): AsyncGenerator<M['event'], void, undefined> {
     checkTalks(this.#open, this.events);
-    for await (const frame of this.#inbox.read()) yield frame.message as M['event'];
+    const site = callSite(this.events);
+    for await (const frame of this.#inbox.read(() => ({ since: this.#clock.now(), site, loop: true })))
+      yield frame.message as M['event'];
     if (this.#reason?.error !== undefined) throw this.#closedError('read events');
   }
 
@@ -208,9 +198,19 @@ export class UserSession<M extends Messages = AnyMessages> implements Session<M>
       throw this.#closedError('go on');
   }
 
-  /** @internal Before its owner ends it. @param left takes the requests that have no reply, and nothing that handles that */
-  reportLeft(left: (request: UserRequest) => void): void {
-    if (this.#openSession !== undefined) this.#requester.left = left;
+  /** @internal Before its owner ends it. @param left takes requests without a reply, whose failure nothing handles. @param late later calls */
+  reportLeft(left: (request: UserRequest) => void, late: LateCalls): void {
+    if (this.#openSession !== undefined && this.#reason === undefined) Object.assign(this.#requester, { left, late });
+  }
+
+  /** @internal Of loops that wait for its events. */
+  get loops(): readonly CallSite[] {
+    return this.#inbox.waiters.flatMap(({ loop, site }) => (loop === true ? site : []));
+  }
+
+  /** @internal As `PoolOptions` has it. */
+  get leaks(): 'warn' | 'fail' | false {
+    return this.#openSession?.leaks ?? 'warn';
   }
 
   async evidence(failed = false): Promise<Evidence & PendingEvidence> {

@@ -92,6 +92,15 @@ export interface HostSummary {
   readonly crashes: readonly ErrorRecord[];
   /** What its transcript lacks, a sentence. Absent: nothing, or there is none. */
   readonly transcript?: string | undefined;
+  /** What tests have left behind in sessions. Absent: nothing. */
+  readonly leaks?: LeakSummary | undefined;
+}
+
+/** What tests have left behind. */
+export interface LeakSummary {
+  readonly count: number;
+  /** The first ten, a line each: the test, the place, and what it is. */
+  readonly first: readonly string[];
 }
 
 /** What a host has read in its config. */

@@ -2,7 +2,7 @@
 import type { LeaseMethods } from './lease-messages.ts';
 import type { LockDeclarations } from './lease-types.ts';
 import type { RegisterElsewhere, TriedHost } from './elsewhere.ts';
-import type { ErrorRecord, Evidence } from '../base/errors.ts';
+import type { Evidence } from '../base/errors.ts';
 import type { RedactRules } from '../base/redact.ts';
 import type { PoolStats } from '../pool/types.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
@@ -24,6 +24,12 @@ import type {
 } from './machine-messages.ts';
 import type { ObserveRequest, ObserveResult } from './observe.ts';
 import type { OwnerPath } from './owner-path.ts';
+import type {
+  SharedWorkerRequest,
+  SharedWorkerResult,
+  SharedWorkerStateRequest,
+  SharedWorkerStateResult,
+} from './shared-worker-calls.ts';
 import type { StatusRequest, StatusResult, StopRequest } from './status.ts';
 
 export interface GreetRequest {
@@ -99,6 +105,8 @@ export interface RegisterResult {
   readonly maxFrameBytes: number;
   /** The worker ends the owner by `release`, not by END: what the child found wrong is in the answer. */
   readonly diagnostics?: 'fail' | undefined;
+  /** What becomes of what the test leaves behind. Absent: the host is told, by `leaked`. */
+  readonly leaks?: 'fail' | false | undefined;
   /** Where it has waited long for its slot: a sentence about that, for the evidence of a failed test. */
   readonly slotWait?: string | undefined;
 }
@@ -109,6 +117,13 @@ export interface OpenedElsewhereRequest {
   readonly pool: string;
   /** As in `Destination`. */
   readonly host: string;
+}
+
+/** What tests have left behind in sessions, for the summary of the run. */
+export interface LeakedRequest {
+  readonly method: 'leaked';
+  /** A line each: the test, the place, and what it is. */
+  readonly found: readonly string[];
 }
 
 /** From a process that has greeted with the token of a session. */
@@ -217,33 +232,12 @@ export interface RunEndedRequest {
 /** Absent where other runners may use the same pools. */
 export type RunEndedResult = Partial<WatchedFiles>;
 
-/** Either `filename`, compared as it is, or a `name` of the config. */
-export interface SharedWorkerRequest {
-  readonly method: 'sharedWorker';
-  readonly filename?: string | undefined;
-  readonly name?: string | undefined;
-  /** What V8 serialised, as base64. Only the first registration's `initialData` is used. */
-  readonly initialData?: string | undefined;
-}
-export interface SharedWorkerResult {
-  /** The path of the socket on which the shared worker listens. */
-  readonly path: string;
-  /** For messages only. */
-  readonly file: string;
-  /** Milliseconds in which it must be ready; after that the host ends it. */
-  readonly readyTimeout: number;
-}
-
-export interface SharedWorkerStateRequest {
-  readonly method: 'sharedWorkerState';
-  readonly path: string;
-  /** Its socket has closed: the host waits until it knows why. */
-  readonly ended?: boolean | undefined;
-}
-export interface SharedWorkerStateResult extends Pick<Evidence, 'stderr' | 'stdout'> {
-  /** Why it is gone. */
-  readonly error?: ErrorRecord | undefined;
-}
+export type {
+  SharedWorkerRequest,
+  SharedWorkerResult,
+  SharedWorkerStateRequest,
+  SharedWorkerStateResult,
+} from './shared-worker-calls.ts';
 
 export type {
   WaitedFor,
@@ -260,6 +254,7 @@ export interface MethodTable extends LeaseMethods {
   readonly greet: { readonly request: GreetRequest; readonly result: GreetResult };
   readonly register: { readonly request: RegisterRequest; readonly result: RegisterResult | RegisterElsewhere };
   readonly openedElsewhere: { readonly request: OpenedElsewhereRequest; readonly result: Record<string, never> };
+  readonly leaked: { readonly request: LeakedRequest; readonly result: Record<string, never> };
   readonly address: { readonly request: AddressRequest; readonly result: AddressResult };
   readonly join: { readonly request: JoinRequest; readonly result: JoinResult };
   readonly unregister: { readonly request: UnregisterRequest; readonly result: Record<string, never> };

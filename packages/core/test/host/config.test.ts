@@ -176,7 +176,7 @@ const options =
   'command, identity, args, cwd, env, inheritEnv, installHint, stdio, codec, protocol, children, sessionsPerChild, ' +
   'maxSessions, warm, maxQueued, ' +
   'registerTimeout, helloTimeout, openTimeout, closeTimeout, requestTimeout, idleTimeout, stopTimeout, ' +
-  'maxFrameBytes, maxUnreadEvents, diagnostics, maxQuarantined, recycleAfter, restarts, watch, strayOutput, probeTimeout, forwardStderr, tempBase, server';
+  'maxFrameBytes, maxUnreadEvents, diagnostics, leaks, maxQuarantined, recycleAfter, restarts, watch, strayOutput, probeTimeout, forwardStderr, tempBase, server';
 const ofProtocol =
   'session, id, replyTo, idType, labelFields, hello, open, close, probe, steps, refusals, lost, asks, refuse, cancel, diagnostics';
 const aCommand = 'allowed: a path, a name that is looked for in PATH, or a function that returns one';
@@ -193,7 +193,7 @@ const mistakes: readonly (readonly [wrong: string, path: string, says: string])[
   [
     `{ pool: {} }`,
     'pool',
-    unknown('pool', 'pools, sharedWorkers, locks, host, reach, report, transcript, redact', 'pools'),
+    unknown('pool', 'pools, sharedWorkers, locks, host, reach, report, transcript, leaks, redact', 'pools'),
   ],
   [`{ pools: [] }`, 'pools', '[]; allowed: an object of pools by their names'],
   [`{ pools: null }`, 'pools', 'null; allowed: an object of pools by their names'],

@@ -100,7 +100,7 @@ test('createPool takes every option of `sessionField` as plain data', () => {
 test('defineConfig refuses what is no object', () => {
   const define = (): unknown => defineConfig((() => ({})) as never);
   expect(define).toThrow(
-    'Cannot define a config: found a function; allowed: an object: { pools?, sharedWorkers?, locks?, host?, reach?, report?, transcript?, redact? }',
+    'Cannot define a config: found a function; allowed: an object: { pools?, sharedWorkers?, locks?, host?, reach?, report?, transcript?, leaks?, redact? }',
   );
 });
 

@@ -23,6 +23,7 @@ import type { HubOptions } from './hub-options.ts';
 import type { HubPool } from './hub-pool.ts';
 import { defaultHubLimits, type HubLimits } from './limits.ts';
 import { Peer } from './peer.ts';
+import { RunLeaks } from './run-leaks.ts';
 import type { Declared, Holding, PeerHub, PeerKind } from './peer-hub.ts';
 import { fullFor, noPool } from './refusals.ts';
 import type { HostedRuns } from './peer-run.ts';
@@ -67,6 +68,7 @@ export class Hub implements PeerHub {
   #settledPools: ReadonlyMap<string, HubPool> = new Map();
   readonly #peersChanged: (() => void) | undefined;
   readonly sessionTokens: SessionTokens = new SessionTokens();
+  readonly leaks: RunLeaks = new RunLeaks();
   readonly #token: Buffer;
   readonly #createServer = (): Server => createServer((socket) => this.accept(socket));
   #server: Server;
@@ -221,6 +223,7 @@ export class Hub implements PeerHub {
     for (const shared of [this.coordination, this.reach.coordination]) shared.renew();
     // Tests of another runner may still use values of before: they are cleaned up when the host ends.
     if (alone) await this.coordination.onces.forget();
+    if (alone) this.leaks.clear();
     for (const pool of await this.#settled()) {
       pool.resetFailures();
       if (alone) pool.countAnew();

@@ -50,6 +50,7 @@ export interface PeerHub {
   runOf(greeted: GreetRequest['run'], remote?: RemoteAccess): HolderRun | undefined;
   readonly runInfo: () => Promise<RunInfoResult>;
   readonly sessionTokens: SessionTokens;
+  readonly leaks: { add(found: unknown): Record<string, never> };
   readonly stop: (() => void) | undefined;
   /** A peer has shown the token. */
   greeted(): void;

@@ -230,6 +230,8 @@ export class Peer {
       case 'openedElsewhere':
         (await this.#hub.pool(request.pool)).openedElsewhere?.(request.host);
         return {};
+      case 'leaked':
+        return this.#hub.leaks.add(request.found);
       case 'unregister':
         await this.#relays.get(request.session)?.unregister();
         return {};

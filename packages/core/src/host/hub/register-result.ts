@@ -24,6 +24,7 @@ export function registerResult(
     maxUnreadEvents: settings.maxUnreadEvents,
     maxFrameBytes: settings.maxFrameBytes,
     diagnostics: awaitsEnd ? 'fail' : undefined,
+    leaks: settings.leaks === 'warn' ? undefined : settings.leaks,
     slotWait,
     sessionField: protocol.sessionField,
     wireIds: conversation.wireIds,

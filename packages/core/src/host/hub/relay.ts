@@ -32,6 +32,7 @@ import { Requests, type Requesting } from './requests.ts';
 import type { SessionTokens } from './session-tokens.ts';
 import { SharedSession, type Carrying } from './shared-session.ts';
 import { translationFor } from './translation.ts';
+import { reportEnd } from './unconfirmed-leak.ts';
 
 export interface RelayOptions extends WorkerNames {
   /** The worker's number for the session. */
@@ -117,9 +118,9 @@ export class Relay implements Requesting, Carrying {
           await later;
         }
         const reason = this.#reason('owner', message);
-        const { confirmed, diagnosed } = await conversation.close(reason, settings.closeTimeout, failed);
-        if (diagnosed !== undefined) report(diagnosed);
-        return confirmed;
+        const released = await conversation.close(reason, settings.closeTimeout, failed);
+        reportEnd(registration, released, { failed, stack, report });
+        return released.confirmed;
       };
       this.#held = owners.hold(under, release, name);
     } catch (thrown) {
@@ -198,10 +199,8 @@ export class Relay implements Requesting, Carrying {
     if (registration === undefined) return;
     const { conversation, settings } = registration;
     const { closeTimeout } = settings;
-    const { confirmed, failure, diagnosed } = await conversation.close(
-      this.#reason('unregister', 'by `unregister`'),
-      closeTimeout,
-    );
+    const reason = this.#reason('unregister', 'by `unregister`');
+    const { confirmed, failure, diagnosed } = await conversation.close(reason, closeTimeout);
     if (diagnosed !== undefined && confirmed && !this.#reported) throw diagnosed;
     if (confirmed) return;
     throw failure ?? lateEndError(conversation.id, closeTimeout, conversation.evidence());
