@@ -47,7 +47,17 @@ export async function loadConfig(project: Project, fresh?: FreshModules): Promis
   const folder = file === undefined ? project.root : dirname(file);
   const inline = checkConfig({ pools: project.pools ?? {} }, 'the options of the adapter').pools ?? {};
   const config = file === undefined ? {} : checkConfig(await importDefault(file, fresh), file);
-  const { pools: fromFile = {}, sharedWorkers = {}, locks = {}, host, reach, report, transcript, leaks, redact } = config;
+  const {
+    pools: fromFile = {},
+    sharedWorkers = {},
+    locks = {},
+    host,
+    reach,
+    report,
+    transcript,
+    leaks,
+    redact,
+  } = config;
   for (const name of Object.keys(inline)) {
     if (!Object.hasOwn(fromFile, name)) continue;
     throw invalid(
