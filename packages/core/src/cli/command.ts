@@ -210,6 +210,7 @@ program
     '--html [file]',
     'write one page, which needs nothing else, and print its path; default: report.html beside the runs',
   )
+  .option('--no-messages', 'leave the messages of sessions out of the page, also where a transcript was kept')
   .option('--open', 'open the page in the browser')
   .option('--json', 'print one JSON object, in milliseconds')
   .option('--trace <file>', 'write a trace for ui.perfetto.dev')

@@ -9,6 +9,7 @@ import type { RecordedRun } from '../report/recorded-run.ts';
 import { chromeTrace } from './report/chrome-trace.ts';
 import { htmlPage, pageTemplate } from './report/html.ts';
 import { openInBrowser } from './report/open.ts';
+import { messagesOf } from './report/read-messages.ts';
 import { readRun } from './report/read.ts';
 import { runText } from './report/text.ts';
 
@@ -18,6 +19,8 @@ export interface ReportOptions {
   readonly trace?: string;
   /** A file to write a page to; `true`: report.html where the runs are kept. */
   readonly html?: string | true;
+  /** False: the page has no messages, also where there is a transcript. */
+  readonly messages?: boolean;
   /** Opens the page in a browser. */
   readonly open?: boolean;
   /** The paths of the runs that are kept, the last one first. */
@@ -58,7 +61,7 @@ export async function report(files: readonly string[], options: ReportOptions): 
 
 async function show(
   all: readonly ReadRun[],
-  { json = false, trace, html, open = false }: ReportOptions,
+  { json = false, trace, html, open = false, messages: wanted = true }: ReportOptions,
   folder: string | undefined,
 ): Promise<number> {
   const runs = all.map(({ run }) => run);
@@ -72,7 +75,9 @@ async function show(
   }
   if (page !== undefined) {
     const path = page === true ? join(folder ?? process.cwd(), 'report.html') : resolve(page);
-    const fault = write('page', path, htmlPage(pageTemplate(), runs, { carpool: version, now: Date.now() }));
+    const messages = wanted ? await Promise.all(all.map((one) => messagesOf(one.path, one.run.header.zero))) : [];
+    const content = htmlPage(pageTemplate(), runs, { carpool: version, now: Date.now(), messages });
+    const fault = write('page', path, content);
     if (fault !== undefined) return failed(fault);
     // A bare line, for scripts.
     say(path);

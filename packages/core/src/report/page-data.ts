@@ -1,4 +1,5 @@
 /** What is embedded in a page, as JSON. */
+import type { RunMessages } from './messages.ts';
 import type { PackedRuns } from './packed-runs.ts';
 
 export interface PageData extends PackedRuns {
@@ -8,6 +9,8 @@ export interface PageData extends PackedRuns {
   readonly written: number;
   /** Events that the page leaves out, because there were too many. */
   readonly omitted: number;
+  /** For each run; `null`: no transcript was kept of it. */
+  readonly messages: readonly (RunMessages | null)[];
 }
 
 /** The id of its element. */

@@ -20,6 +20,10 @@ function dataOf(path: string): PageData {
   return JSON.parse(json.slice(0, json.indexOf('</script>'))) as PageData;
 }
 
+/** One pixel, and much that is nothing. */
+const png = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.alloc(60)]).toString(
+  'base64',
+);
 const run = madeUpRun({ sessions: 30 });
 const other: RecordedRun = { ...run, header: { ...run.header, pid: 4712, zero: run.header.zero + 1_000 } };
 
@@ -66,6 +70,53 @@ test('several runs are one page, one object and one trace', async () => {
   expect(first(groups.length / 2 + 1) - first(1)).toBe(1_000_000);
   const text = await carpool('report', ...files.slice(0, 2));
   expect(text.stdout.match(/^run of vitest/gm)).toHaveLength(2);
+});
+
+test('of a run with a transcript, the page has the messages of its sessions', async () => {
+  const file = written('run.jsonl', run);
+  const header = {
+    carpoolTranscript: 1,
+    carpool: '1.2.0',
+    folder: '/code/shop',
+    pid: 4711,
+    zero: run.header.zero + 100,
+  };
+  const lines = [
+    header,
+    { t: 200, s: 'browser/s1', e: 'open', pool: 'browser', protocol: 'p' },
+    { t: 210.5, s: 'browser/s1', e: 'request', n: 1, m: { type: 'query', text: '</script>' } },
+    { t: 212, s: 'browser/s1', e: 'reply', n: 1, m: { picture: { $bytes: png } } },
+    { t: 900, e: 'end', dropped: 2 },
+  ];
+  const transcript = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  write('run.transcript.jsonl', transcript);
+  expect(await carpool('report', file, '--html', 'page.html')).toMatchObject({ code: 0, stderr: '' });
+  const [messages] = dataOf(join(place().path, 'page.html')).messages;
+  expect(messages?.note).toContain('2 messages are not in the transcript');
+  expect(messages?.sessions).toEqual([
+    {
+      session: 'browser/s1',
+      before: 0,
+      messages: [
+        { t: 310.5, e: 'request', n: 1, text: '{type: "query", text: "</script>"}' },
+        {
+          t: 312,
+          e: 'reply',
+          n: 1,
+          text: expect.stringMatching(/^\{picture: <Uint8Array \d+ bytes/),
+          images: [`data:image/png;base64,${png}`],
+        },
+      ],
+    },
+  ]);
+
+  await carpool('report', file, '--html', 'page.html', '--no-messages');
+  expect(dataOf(join(place().path, 'page.html')).messages).toEqual([null]);
+
+  write('run.transcript.jsonl', transcript.replace('"t":212', '"t":'));
+  expect(await carpool('report', file, '--html', 'page.html')).toMatchObject({ code: 0, stderr: '' });
+  const [damaged] = dataOf(join(place().path, 'page.html')).messages;
+  expect(damaged?.note).toContain('its line 4 is damaged');
 });
 
 test('what cannot be read or written is one sentence, and fails', async () => {

@@ -1,6 +1,5 @@
 /** The page of `carpool report --html`, in a real browser: as it looks at three sizes, and what can be done with it. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from '@carpool/test-harness/programs';
@@ -8,17 +7,10 @@ import { chromium as browserType, type Browser, type Page } from 'playwright-cor
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { htmlPage } from '../../src/cli/report/html.ts';
 import { madeUpRun } from './made-up-run.ts';
+import { colours, overlapping, picture, sizes, violations, type Scheme, type Size } from './page-looks.ts';
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const template = readFileSync(join(import.meta.dirname, '../../dist/report-page.html'), 'utf8');
 const pictures = join(import.meta.dirname, '../../test-results/report-page');
-const sizes = {
-  phone: { width: 400, height: 800 },
-  laptop: { width: 1280, height: 800 },
-  wide: { width: 1920, height: 1080 },
-};
-type Size = keyof typeof sizes;
-type Scheme = 'light' | 'dark';
 
 const run = madeUpRun({ sessions: 10_000 });
 const calls = run.sessions.length + run.leases.length;
@@ -56,7 +48,7 @@ describe.skipIf(chromium.path === undefined)(`the page, in Chromium${chromium.re
   const live = (page: Page): Promise<string | null> => page.locator('#live').textContent();
 
   describe.each(['light', 'dark'] as const)('in %s colours', (scheme) => {
-    test.each(['phone', 'laptop', 'wide'] as const)(
+    test.each(['phone', 'laptop', 'wide screen'] as const)(
       'at the size of a %s it fits, and nothing is over anything else',
       async (size) => {
         const page = await opened(size, scheme);
@@ -72,12 +64,7 @@ describe.skipIf(chromium.path === undefined)(`the page, in Chromium${chromium.re
     test('axe finds nothing that keeps anyone out', async () => {
       const page = await opened('laptop', scheme);
       await page.locator('.table tbody tr[data-at="4"]').click();
-      await page.evaluate(readFileSync(axe, 'utf8'));
-      const violations = await page.evaluate(async () => {
-        const { axe: it } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-        return (await it.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-      });
-      expect(violations).toEqual([]);
+      expect(await violations(page)).toEqual([]);
     });
   });
 
@@ -210,6 +197,52 @@ describe.skipIf(chromium.path === undefined)(`the page, in Chromium${chromium.re
     expect(long.filter((duration) => duration > 250).length).toBeLessThan(10);
   });
 
+  test('what a session has said is with it, pictures too; otherwise it says how to keep that', async () => {
+    const page = await opened();
+    await page.locator('.table tbody tr[data-at="0"]').click();
+    expect(await page.locator('#details').textContent()).toContain('run the tests with CARPOOL_TRANSCRIPT=1');
+
+    const path = join(pictures, 'messages.html');
+    const png = await page.screenshot({ clip: { x: 0, y: 0, width: 60, height: 40 } });
+    const [first] = run.sessions.toSorted((a, b) => a.since - b.since);
+    const session = `${first?.pool}/${first?.id}`;
+    const hostile = '<img src=x onerror=alert(1)>';
+    const messages = {
+      sessions: [
+        {
+          session,
+          before: 3,
+          messages: [
+            { t: (first?.since ?? 0) + 4, e: 'request', n: 7, text: `{type: "screenshot", of: "${hostile}"}` },
+            {
+              t: (first?.since ?? 0) + 9,
+              e: 'reply',
+              n: 7,
+              text: '{picture: …}',
+              images: [`data:image/png;base64,${png.toString('base64')}`],
+            },
+          ],
+        },
+      ],
+      note: 'Two are not there.',
+    };
+    writeFileSync(path, htmlPage(template, [run], { carpool: '1.2.0', now: 0, messages: [messages] }));
+    const other = await opened('laptop', 'dark', path);
+    await other.locator('.table tbody tr[data-at="0"]').click();
+    const rows = other.locator('.messages li');
+    expect(await rows.allTextContents()).toEqual([
+      expect.stringContaining(`→ request 7+4 ms{type: "screenshot", of: "${hostile}"}`),
+      expect.stringContaining('← reply 7+9 ms'),
+    ]);
+    expect(await other.locator('#details').textContent()).toContain('3 messages before these are left out');
+    expect(await other.locator('.messages img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(60);
+    const thumb = other.getByRole('button', { name: 'Picture in the message' });
+    await thumb.click();
+    expect(await thumb.getAttribute('aria-expanded')).toBe('true');
+    expect(await violations(other)).toEqual([]);
+    await other.screenshot({ path: join(pictures, 'messages.png') });
+  });
+
   test('several runs are one page, and a run with nothing reads as well', async () => {
     const path = join(pictures, 'merged.html');
     const small = madeUpRun({ sessions: 40 });
@@ -251,11 +284,6 @@ describe.skipIf(chromium.path === undefined)(`the page, in Chromium${chromium.re
   });
 });
 
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
 function waited({
   since,
   granted,
@@ -266,47 +294,4 @@ function waited({
   readonly over: number;
 }): number {
   return (granted ?? over) - since;
-}
-
-/** Pairs of parts of the page that are over each other. */
-function overlapping(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const parts = [
-      ...document.querySelectorAll(
-        'header, #tiles .tile, #findings li, #toolbar > *, #overview, #lanes, #legend, #table, #waits, #children, #pools, #leases, footer',
-      ),
-    ].map((element) => ({
-      name: `${element.id || element.className || element.tagName} ${(element.textContent ?? '').slice(0, 20)}`,
-      box: element.getBoundingClientRect(),
-    }));
-    return parts.flatMap((a, at) =>
-      parts
-        .slice(at + 1)
-        .filter(
-          ({ box }) =>
-            a.box.left < box.right - 1 &&
-            box.left < a.box.right - 1 &&
-            a.box.top < box.bottom - 1 &&
-            box.top < a.box.bottom - 1,
-        )
-        .map((b) => `${a.name} / ${b.name}`),
-    );
-  });
-}
-
-/** The pixels of the timeline, as a text. */
-function picture(page: Page): Promise<string> {
-  return page.locator('.lanes canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
-}
-
-/** The colours that are drawn in the timeline. */
-async function colours(page: Page): Promise<Set<string>> {
-  const all = await page.locator('.lanes canvas').evaluate((element) => {
-    const canvas = element as HTMLCanvasElement;
-    const { data = [] } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? {};
-    const found = new Set<string>();
-    for (let at = 0; at < data.length; at += 4) found.add(`${data[at]},${data[at + 1]},${data[at + 2]}`);
-    return [...found];
-  });
-  return new Set(all);
 }

@@ -1,5 +1,6 @@
 /** Recorded runs as one page of HTML, which needs nothing else. */
 import { readFileSync } from 'node:fs';
+import type { RunMessages } from '../../report/messages.ts';
 import { packRuns } from '../../report/packed-runs.ts';
 import { dataElement, embeddedJson, type PageData } from '../../report/page-data.ts';
 import type { RecordedRun } from '../../report/recorded-run.ts';
@@ -15,6 +16,8 @@ export interface PageOptions {
   readonly now: number;
   /** Default: 300,000 events. */
   readonly most?: number;
+  /** For each run. Default: none has any. */
+  readonly messages?: readonly (RunMessages | undefined)[];
 }
 
 /** The page that was built, and waits for its data. */
@@ -26,12 +29,18 @@ export function pageTemplate(): string {
 export function htmlPage(
   template: string,
   runs: readonly RecordedRun[],
-  { carpool, now, most = mostEvents }: PageOptions,
+  { carpool, now, most = mostEvents, messages = [] }: PageOptions,
 ): string {
   const all = runs.reduce((sum, run) => sum + eventsOf(run), 0);
   const kept = all <= most ? runs : runs.map((run) => shortened(run, most / all));
   const omitted = all - kept.reduce((sum, run) => sum + eventsOf(run), 0);
-  const data: PageData = { carpool, written: now, omitted, ...packRuns(kept) };
+  const data: PageData = {
+    carpool,
+    written: now,
+    omitted,
+    messages: runs.map((_, at) => messages[at] ?? null),
+    ...packRuns(kept),
+  };
   const at = template.indexOf(place) + place.length;
   return `${template.slice(0, at)}${embeddedJson(data)}${template.slice(at)}`;
 }

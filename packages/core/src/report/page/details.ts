@@ -2,9 +2,11 @@
 import type { ChildEvent } from '../../base/timeline.ts';
 import type { ChildLife, Entry } from '../entries.ts';
 import { within } from '../entries.ts';
+import type { RunMessages } from '../messages.ts';
 import type { RecordedRun } from '../recorded-run.ts';
 import { holdersDuring } from '../selection.ts';
 import { countText, timeText } from '../units.ts';
+import { conversation } from './conversation.ts';
 import { byId, h } from './dom.ts';
 import type { Selected, Store } from './store.ts';
 import { stateText } from './table.ts';
@@ -13,7 +15,13 @@ import { titleOf } from './tooltip.ts';
 /** Holders that are named. */
 const most = 6;
 
-export function details(place: HTMLElement, store: Store, runs: readonly RecordedRun[]): void {
+export interface Recordings {
+  readonly runs: readonly RecordedRun[];
+  /** For each run. */
+  readonly messages: readonly (RunMessages | null)[];
+}
+
+export function details(place: HTMLElement, store: Store, recordings: Recordings): void {
   store.onChange((change) => {
     if (change !== 'selected') return;
     const { selected } = store;
@@ -28,7 +36,7 @@ export function details(place: HTMLElement, store: Store, runs: readonly Recorde
       '×',
     );
     const content =
-      selected.entry === undefined ? ofChild(selected.child, store) : ofEntry(selected.entry, store, runs);
+      selected.entry === undefined ? ofChild(selected.child, store) : ofEntry(selected.entry, store, recordings);
     place.replaceChildren(h('div', { class: 'title' }, h('h3', {}, titleOf(selected)), close), ...content);
     place.scrollTop = 0;
     byId('live').textContent = spoken(selected);
@@ -44,7 +52,7 @@ function spoken(selected: Selected): string {
   return `${entry.title}, ${entry.of}: waited ${timeText(entry.waited)}, ${got}, ${stateText[entry.state]}`;
 }
 
-function ofEntry(entry: Entry, store: Store, runs: readonly RecordedRun[]): HTMLElement[] {
+function ofEntry(entry: Entry, store: Store, { runs, messages }: Recordings): HTMLElement[] {
   const { event, file, shard, of, since, waited, opening, held, state, over } = entry;
   const folder = runs[entry.run]?.header.folder ?? '';
   const takenAt = event.event === 'lease' && event.takenAt !== undefined ? within(folder, event.takenAt) : undefined;
@@ -70,6 +78,7 @@ function ofEntry(entry: Entry, store: Store, runs: readonly RecordedRun[]): HTML
       ['Shard', shard],
     ]),
     ...during(entry, store),
+    ...(entry.kind === 'session' ? conversation(entry, messages[entry.run] ?? undefined) : []),
   ];
 }
 
