@@ -5,10 +5,11 @@ import { CarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 import { relativeFile } from '../replay/recorded-session.ts';
 import { ReplayBook, type Recording } from '../replay/replay-book.ts';
+import { linesOf } from './lines.ts';
 import { transcriptFile, type TranscriptFile } from './transcript-file.ts';
 
-/** How their names end. */
-const ending = '.transcript.jsonl';
+/** How their names end, and those of timelines. */
+const ending = '.jsonl';
 
 export interface ReplaySource {
   /** The folder or file. */
@@ -20,13 +21,15 @@ export interface ReplaySource {
 }
 
 /**
- * @param place the folder, or a file, relative to the current directory
- * @param folder of the project that is tested: files of tests are relative to it
+ * @param place the folder, or a file
+ * @param folder of the project that is tested: the place, and files of tests, are relative to it
  * @throws CarpoolError NOT_RECORDED: one sentence, with what to do
  */
 export async function replaySource(place: string, folder: string): Promise<ReplaySource> {
-  const path = resolve(place);
-  const files = await Promise.all((await transcriptsIn(path)).map(transcriptFile));
+  const path = resolve(folder, place);
+  const files: TranscriptFile[] = [];
+  // One after another: only one of them is read at a time.
+  for (const file of await transcriptsIn(path)) files.push(await transcriptFile(file));
   const recordings = latestOfEach(files);
   if (recordings.length === 0)
     throw unusable(
@@ -48,12 +51,20 @@ export async function replaySource(place: string, folder: string): Promise<Repla
 async function transcriptsIn(path: string): Promise<string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [path];
-    const names = (await readdir(path)).filter((name) => name.endsWith(ending)).toSorted();
-    if (names.length > 0) return names.map((name) => join(path, name));
+    const all = (await readdir(path)).filter((name) => name.endsWith(ending)).toSorted();
+    const found: string[] = [];
+    for (const name of all) if (await isTranscript(join(path, name))) found.push(join(path, name));
+    if (found.length > 0) return found;
   } catch (thrown) {
     throw unusable(path, messageOf(thrown));
   }
-  throw unusable(path, `there is no file *${ending} in it`);
+  throw unusable(path, `there is no transcript in it, no *${ending}`);
+}
+
+/** What `carpool report` reads may be beside it. */
+async function isTranscript(path: string): Promise<boolean> {
+  for await (const { text } of linesOf(path)) return text.includes('"carpoolTranscript"');
+  return false;
 }
 
 function unusable(path: string, why: string): CarpoolError {

@@ -8,7 +8,7 @@ export interface Stamps {
 }
 
 export function recordedForm(message: unknown, stamps: Stamps): Recorded {
-  return withoutStamps(recordValue(message), stamps);
+  return withoutStamps(recordValue(message, { redact: true }), stamps);
 }
 
 export function withoutStamps(value: Recorded, { sessionField, idField }: Stamps): Recorded {

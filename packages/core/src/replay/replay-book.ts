@@ -6,7 +6,7 @@ import type { HolderLabel } from '../base/holder-label.ts';
 import type { Recorded } from '../base/transcript-value.ts';
 import { isSame } from './compare.ts';
 import { notRecorded, sessionNotRecorded, unsentLine, type OfSession, type RecordingSource } from './errors.ts';
-import type { RecordedHead, RecordedOut, RecordedSession } from './recorded-session.ts';
+import { isOut, type RecordedHead, type RecordedOut, type RecordedSession } from './recorded-session.ts';
 import { ReplaySession, type Sent } from './replay-session.ts';
 import type { CarpoolError } from '../base/errors.ts';
 
@@ -39,8 +39,8 @@ const mostUnasked = 10;
 
 export interface ReplayedSessionOptions {
   readonly id: string;
-  /** What of a recorded request is compared: not an id that its test has made for it. */
-  readonly compared: (request: Recorded) => Recorded;
+  /** What of a recorded message of the test is compared: not what names its session, nor an id that a test has made. */
+  readonly compared: (out: RecordedOut) => Recorded;
 }
 
 /** One session of now, with its recording. */
@@ -54,9 +54,7 @@ export class ReplayedSession {
     this.id = id;
     this.recorded = recorded;
     this.of = { ...source, id, recorded };
-    const events = recorded.events.map((event) =>
-      event.kind === 'request' ? { ...event, m: compared(event.m) } : event,
-    );
+    const events = recorded.events.map((event) => (isOut(event) ? { ...event, m: compared(event) } : event));
     this.session = new ReplaySession(events);
   }
 

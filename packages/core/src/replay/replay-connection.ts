@@ -4,7 +4,6 @@
  */
 import type { Clock, Timer } from '../base/clock.ts';
 import { CarpoolError } from '../base/errors.ts';
-import { errorKinds, type ErrorCode } from '../base/error-kinds.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
 import { nextTurn } from '../base/natives.ts';
 import { recordedValue, recordValue } from '../base/transcript-value.ts';
@@ -13,8 +12,9 @@ import { Frame } from '../codec/frame.ts';
 import type { Addressed, Messages, Opened, Outgoing, Protocol, Route, WireId } from '../protocol/protocol.ts';
 import type { Transport, TransportHandlers } from '../transport/transport.ts';
 import { blockedError, blockedSentence, notWhole } from './errors.ts';
-import { lostIn, recordedForm, withoutStamps } from './recorded-form.ts';
+import { lostIn, recordedForm, withoutStamps, type Stamps } from './recorded-form.ts';
 import type { RecordedLoss } from './recorded-session.ts';
+import { decoded, lossError, recordedError } from './revived.ts';
 import type { ReplayBook, ReplayedSession } from './replay-book.ts';
 import type { Arriving, Blocked } from './replay-session.ts';
 
@@ -66,10 +66,12 @@ export class ReplayConnection implements Transport {
    * @returns the id under which it begins
    */
   begin(id: string, holder: HolderLabel | undefined, params: unknown): string {
-    const { idField } = this.#options.protocol;
     try {
-      const claim = this.#options.book.claim(holder, params === undefined ? undefined : recordValue(params));
-      this.#claims.set(claim.id, () => claim.open((request) => withoutStamps(request, { idField })));
+      const claim = this.#options.book.claim(
+        holder,
+        params === undefined ? undefined : recordValue(params, { redact: true }),
+      );
+      this.#claims.set(claim.id, () => claim.open(({ kind, m }) => withoutStamps(m, this.#stampsOf(kind))));
       return claim.id;
     } catch (thrown) {
       this.#claims.set(id, () => Promise.reject(thrown as Error));
@@ -154,9 +156,9 @@ export class ReplayConnection implements Transport {
   #address({ kind, frame, wireId, call, key }: Outgoing): Addressed {
     const live = wireId === undefined ? undefined : this.#live.get(wireId);
     if (live === undefined) return { frame };
-    const { idField, sessionField } = this.#options.protocol;
+    const { idField } = this.#options.protocol;
     const under = String(call);
-    const m = recordedForm(frame.message, { sessionField, idField: kind === 'request' ? idField : undefined });
+    const m = recordedForm(decoded(frame), this.#stampsOf(kind));
     const n = kind === 'answer' ? Number(key) : undefined;
     live.replayed.sent({ kind, m, key: kind === 'request' ? under : undefined, n });
     const own = idField === undefined ? undefined : frame.fields([idField])[idField];
@@ -164,6 +166,12 @@ export class ReplayConnection implements Transport {
     // In a turn of its own: the request is not among those that wait so far.
     queueMicrotask(() => void this.#flush(live));
     return { frame, key: under };
+  }
+
+  /** What is not compared. By `send` a message may have an id to which an event answers. */
+  #stampsOf(kind: Outgoing['kind']): Stamps {
+    const { sessionField, idField } = this.#options.protocol;
+    return kind === 'request' ? { sessionField, idField } : { sessionField };
   }
 
   async #flush(live: Live): Promise<void> {
@@ -281,14 +289,4 @@ export class ReplayConnection implements Transport {
 
 function isThere(blocked: Blocked | undefined): blocked is Blocked {
   return blocked !== undefined;
-}
-
-function lossError({ code, message, reason }: RecordedLoss): CarpoolError {
-  return recordedError(code, message ?? `it ended ${reason} when it was recorded`, 'SESSION_FAILED');
-}
-
-/** The error that was recorded. */
-function recordedError(code: string | undefined, message: string, otherwise: ErrorCode): CarpoolError {
-  const known = code !== undefined && Object.hasOwn(errorKinds, code) ? (code as ErrorCode) : otherwise;
-  return new CarpoolError(known, message);
 }

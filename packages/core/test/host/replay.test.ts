@@ -129,11 +129,7 @@ test('a send that was not recorded ends its session, and what waits in it says w
 });
 
 test.each([
-  [
-    'an empty folder',
-    {},
-    /there is no file \*\.transcript\.jsonl in it\. Record a run there, with CARPOOL_TRANSCRIPT=/,
-  ],
+  ['an empty folder', {}, /there is no transcript in it, no \*\.jsonl\. Record a run there, with CARPOOL_TRANSCRIPT=/],
   ['a newer version', { 'a.transcript.jsonl': '{"carpoolTranscript":2,"carpool":"9.0.0"}\n' }, /it has version 2/],
   ['no sessions', { 'a.transcript.jsonl': transcriptText([]) }, /the transcript there has no session/],
 ])('%s is one sentence, which each session fails with', async (_, transcripts, expected) => {

@@ -1,0 +1,58 @@
+/** A run of each runner is recorded, and then answered from its transcript: the program of its pool is gone by then. */
+import { expect, test } from 'vitest';
+import type { FileSpec } from '../contract/files.ts';
+import { Project } from '../project.ts';
+import { runners } from '../runners/all.ts';
+
+const files: readonly FileSpec[] = [
+  {
+    name: 'two-tests',
+    tests: [
+      { name: 'leaves a value', fixture: 'echo', body: 'visit' },
+      { name: 'finds nothing of it', fixture: 'echo', body: 'visit' },
+    ],
+  },
+  { name: 'one-test', tests: [{ name: 'is alone in its file', fixture: 'echo', body: 'visit' }] },
+];
+
+const recorded = { env: { CARPOOL_TRANSCRIPT: 'recorded' } };
+const replayed = { env: { CARPOOL_REPLAY: 'recorded' } };
+const config = 'carpool.config.mjs';
+const program = "command: process.execPath,\n  args: [fileURLToPath(new URL('child.mjs', import.meta.url))],";
+
+/** What the tests of one run have got, without what differs in each run. */
+function noted(project: Project): unknown[] {
+  const all = ['two-tests', 'one-test'].flatMap((file) => project.notes(file));
+  return all.map(({ pid, found, sessions }) => JSON.stringify({ pid, found, sessions })).toSorted();
+}
+
+test.each(runners)('in $name', { timeout: 180_000 }, async (runner) => {
+  using project = new Project(runner, files);
+  const first = await project.run(runner.all, recorded);
+  expect(first.tests.map(({ status }) => status)).toEqual(['passed', 'passed', 'passed']);
+  const before = noted(project);
+  expect(before).toHaveLength(3);
+  project.write('log.jsonl', '');
+  project.write(config, project.read(config).replace(program, "command: 'no-such-program',"));
+
+  const missing = await project.run(runner.all);
+  expect(missing.tests.map(({ status }) => status)).toEqual(['failed', 'failed', 'failed']);
+  expect(missing.output).toContain('CHILD_NOT_STARTED');
+
+  const again = await project.run(runner.all, replayed);
+  expect(again.tests.map(({ status }) => status)).toEqual(['passed', 'passed', 'passed']);
+  expect(again.output).toMatch(/carpool: echo: a replay of .*recorded, no child, 3 sessions/);
+  // Also the pid that its process had then.
+  expect(noted(project)).toEqual(before);
+
+  const bodies = project.read('bodies.cjs');
+  project.write(
+    'bodies.cjs',
+    bodies.replace("{ type: 'set', value: 'left behind' }", "{ type: 'set', value: 'changed' }"),
+  );
+  const changed = await project.run(runner.all, replayed);
+  expect(changed.tests.map(({ status }) => status)).toEqual(['failed', 'failed', 'failed']);
+  expect(changed.output).toContain('NOT_RECORDED');
+  expect(changed.output).toContain('.value: recorded "left behind", now "changed"');
+  expect(changed.output).toContain('carpool: echo: tests have not asked for 3 messages and sessions');
+});
