@@ -98,6 +98,15 @@ export interface TranscriptCancelled extends OfSession {
   readonly n: number;
 }
 
+/** The child learns that its question gets no answer. */
+export interface TranscriptRefused extends OfSession {
+  readonly e: 'refuse';
+  /** That of the question. */
+  readonly n: number;
+  /** Half a sentence. */
+  readonly reason: string;
+}
+
 /** Its end begins. */
 export interface TranscriptClose extends OfSession {
   readonly e: 'close';
@@ -138,6 +147,7 @@ export type TranscriptEvent =
   | TranscriptTaken
   | TranscriptMessage
   | TranscriptCancelled
+  | TranscriptRefused
   | TranscriptClose
   | TranscriptClosed;
 

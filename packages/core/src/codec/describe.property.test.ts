@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CarpoolError } from '../base/errors.ts';
 import { redactText } from '../base/redact.ts';
+import { recordedValue, recordValue } from '../base/transcript-value.ts';
 import { describeMessage } from './describe.ts';
 import { Frame } from './frame.ts';
 import { json } from './json.ts';
@@ -78,6 +79,10 @@ test.each([json, msgpack])('in a message of $name', (format) => {
       const before = Uint8Array.from(frame.bytes);
       for (const max of [200, everything]) expect(frame.describe(max)).not.toContain(secret);
       expect(describeMessage(message, everything)).not.toContain(secret);
+      const recorded = recordValue(message, { redact: true });
+      expect(JSON.stringify(recorded)).not.toContain(secret);
+      // What is shown again, or compared with it, is the same.
+      expect(recordValue(recordedValue(recorded), { redact: true })).toEqual(recorded);
       expect(frame.bytes).toEqual(before);
       expect(JSON.stringify(frame.message)).toContain(JSON.stringify(secret).slice(1, -1));
     }),

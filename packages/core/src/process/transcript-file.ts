@@ -90,7 +90,12 @@ export class TranscriptFile implements Transcript {
   }
 
   record(value: unknown): Recorded {
-    return recordValue(value, { base64, redact: true });
+    try {
+      return recordValue(value, { base64, redact: true });
+    } catch (thrown) {
+      // A getter or a proxy of the user's threw.
+      return { $lost: this.text(`a value that cannot be read: ${messageOf(thrown)}`) };
+    }
   }
 
   text(text: string): string {

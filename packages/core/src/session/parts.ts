@@ -68,6 +68,7 @@ export function joinedParts(connection: Connection, options: ConversationOptions
     outbox,
     listener,
     offer: (frame) => port.offer(frame),
+    refused: record && ((key, reason) => record.refused(key, reason)),
     awaits: (frame) => port.waits.for(frame).length > 0,
   });
   const incoming = new Incoming({

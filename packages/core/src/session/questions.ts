@@ -45,6 +45,8 @@ export interface QuestionsOptions {
   readonly listener: Listener;
   /** For `open` and `close` of the protocol. */
   readonly offer: (question: Frame) => void;
+  /** The child has learned that it gets no answer. */
+  readonly refused?: ((key: Key, reason: string) => void) | undefined;
   /** Whether one of the two waits for it now. */
   readonly awaits: (question: Frame) => boolean;
 }
@@ -117,8 +119,10 @@ export class Questions {
   }
 
   #refuse(key: Key, frame: Frame, reason: string): boolean {
-    const { connection, outbox } = this.#options;
-    return refuse(connection, { wireId: outbox.wireId, key, frame }, reason);
+    const { connection, outbox, refused } = this.#options;
+    const isRefused = refuse(connection, { wireId: outbox.wireId, key, frame }, reason);
+    if (isRefused) refused?.(key, reason);
+    return isRefused;
   }
 
   #keyOf(frame: Frame): Key | undefined {

@@ -100,6 +100,12 @@ export class SessionRecord {
     this.#add({ e: 'cancel', n: call });
   }
 
+  /** A question gets no answer. @param reason half a sentence */
+  refused(key: Key, reason: string): void {
+    const n = this.#answered(key);
+    if (n !== undefined) this.#add({ e: 'refuse', n, reason: this.#child.transcript.text(reason) });
+  }
+
   /** @param left messages that came before, and that `open` has left for the user, who gets them now */
   opened({ opened }: Opened, left: readonly Frame[]): void {
     const found = opened === undefined ? {} : { opened: this.#child.transcript.record(opened) };

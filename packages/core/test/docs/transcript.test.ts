@@ -52,6 +52,7 @@ const kinds: { readonly [E in Line['e']]: readonly string[] } = {
   ask: message,
   lost: message,
   cancel: ['n'] satisfies Fields<'cancel'>[],
+  refuse: ['n', 'reason'] satisfies Fields<'refuse'>[],
   close: ['by', 'reason', 'code?', 'message?'] satisfies Fields<'close'>[],
   closed: ['unconfirmed?', 'failed?', 'dropped?'] satisfies Fields<'closed'>[],
   end: ['dropped'] satisfies Fields<'end'>[],

@@ -23,6 +23,7 @@ test('a transcript for people has the time, the session, the direction and the m
     { t: 8.25, s, e: 'reply', n: 1, m: { text: 'a\u001b[31m\nb' } },
     { t: 8, s, e: 'event', m: { $lost: 'a message of 5 bytes' } },
     { t: 9, s, e: 'cancel', n: 2 },
+    { t: 9, s, e: 'refuse', n: 3, reason: 'the session has ended' },
     {
       t: 9,
       s,
@@ -45,6 +46,7 @@ test('a transcript for people has the time, the session, the direction and the m
     '      8.3 ms  cart/s1  ← reply 1  {text: "a\\u001b[31m\\nb"}',
     '      8.0 ms  cart/s1  ← event  <a message of 5 bytes>',
     '      9.0 ms  cart/s1  → request 2 is given up',
+    '      9.0 ms  cart/s1  → question 3 gets no answer: the session has ended',
     '      9.0 ms  cart/s1  ends because its child has ended: CHILD_EXITED It ended so',
     '      9.5 ms  cart/s1  has ended: its child has not confirmed it, its test has failed, 3 of its messages are not here',
     '      9.0 ms  cart/s2  opens ahead of the test that will have it',

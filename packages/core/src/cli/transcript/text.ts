@@ -37,6 +37,8 @@ function describe(event: TranscriptEvent | TranscriptEnd): string | undefined {
       return `is open${event.opened === undefined ? '' : `: ${shown(event.opened)}`}`;
     case 'cancel':
       return `→ request ${event.n} is given up`;
+    case 'refuse':
+      return `→ question ${event.n} gets no answer: ${printable(event.reason)}`;
     case 'close':
       return `ends ${printable(event.reason)}${event.code === undefined ? '' : `: ${event.code} ${printable(event.message ?? '')}`}`;
     case 'closed': {
