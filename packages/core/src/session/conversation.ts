@@ -175,7 +175,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
     this.#outbox.gate = undefined;
     // What `open` may still read, it may still answer.
     const fault = endCalls(this.#outbox, opened && this.#questions, this.id);
-    this.#failPending(reason);
+    failClosed(this.#outbox.drain(), { ended: this, reason, now: this.#connection.clock.now() });
     this.#options.listener.closed(reason);
     // Still opening: `open` sees the state and ends it.
     if (opened !== undefined) void this.#closeProtocol(opened, reason, timeout, fault);
@@ -193,7 +193,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
     if (state.name === 'closed') return;
     this.#questions.forget();
     this.#end(state.name === 'closing' ? state.reason : reason, true);
-    this.#failPending(reason);
+    failClosed(this.#outbox.drain(), { ended: this, reason, now: this.#connection.clock.now() });
     if (state.name === 'open') this.#options.listener.closed(reason);
   }
 
@@ -218,6 +218,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
       const state = this.#state;
       const thrown = whyUnopened(reported, state, protocol.name);
       const reason = state.name === 'closing' ? state.reason : unopenedReason(thrown, clock.now());
+      this.record?.closing(reason);
       this.#port.giveUp(thrown);
       endCalls(this.#outbox, this.#questions, this.id);
       // Its id is another's: to close it would end the other one.
@@ -287,10 +288,6 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
   #become(state: Extract<SessionState, { reason: CloseReason }>): void {
     this.#state = state;
     this.record?.ends(state);
-  }
-
-  #failPending(reason: CloseReason): void {
-    failClosed(this.#outbox.drain(), { ended: this, reason, now: this.#connection.clock.now() });
   }
 
   #checkOpen(call: string): void {

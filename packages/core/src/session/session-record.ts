@@ -118,9 +118,19 @@ export class SessionRecord {
     this.#early.clear();
   }
 
+  /** Its end begins, or it was not opened. Only the first call counts. */
+  closing({ by, reason, error }: CloseReason): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.#in = 'close';
+    this.#early.clear();
+    const failure = error && { code: error.code, message: this.#child.transcript.text(error.message) };
+    this.#add({ e: 'close', by, reason, ...failure });
+  }
+
   /** Its end begins, or is over. */
   ends(state: Extract<SessionState, { reason: CloseReason }>): void {
-    if (!this.#ending) this.#close(state.reason);
+    this.closing(state.reason);
     if (state.name === 'closing') return;
     this.#add({
       e: 'closed',
@@ -129,14 +139,6 @@ export class SessionRecord {
       ...(this.#dropped > 0 && { dropped: this.#dropped }),
     });
     this.#over = true;
-  }
-
-  #close({ by, reason, error }: CloseReason): void {
-    this.#ending = true;
-    this.#in = 'close';
-    this.#early.clear();
-    const failure = error && { code: error.code, message: this.#child.transcript.text(error.message) };
-    this.#add({ e: 'close', by, reason, ...failure });
   }
 
   #numbered(route: Exclude<Route, { as: 'unknown' | 'broadcast' }>, call: number | undefined): Numbered {
