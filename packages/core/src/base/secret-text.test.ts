@@ -160,6 +160,20 @@ describe('text', () => {
     expect(redactText(text)).toBe(text);
   });
 
+  test.each(
+    ['ghp', 'gho', 'ghr', 'ghs', 'ghu', 'github_pat', 'rk_live', 'sk_live', 'rk_test', 'sk_test', 'whsec', 'npm', 'hf']
+      .map((issuer) => `${issuer}_`)
+      .concat(['glpat-', 'sk-', 'AKIA', 'ASIA', 'AIza', 'ya29.', 'xoxb-', 'pypi-', 'SG.', 'dop_v1_'])
+      .concat(['shpat_', 'shpca_', 'shppa_', 'shpss_']),
+  )('what %s begins is one of its issuer', (issuer) => {
+    const body = /^A[KS]IA/.test(issuer) ? 'A1B2C3D4E5F6A7B8' : 'a1b2c3d4e5f6a7b8a1b2c3d4e5f6a7b8';
+    expect(redactText(`x ${issuer}${body} y`)).toBe('x [redacted] y');
+  });
+
+  test.each(['Bearer', 'BEARER', 'bearer', 'Basic', 'BASIC', 'bAsic'])('behind %s', (scheme) => {
+    expect(redactText(`x ${scheme} A1b2c3d4e5f6 y`)).toBe(`x ${scheme} [redacted] y`);
+  });
+
   test('what stands around a secret is shown', () => {
     expect(redactText('{"password": "abc", "port": 1}')).toBe('{"password": "[redacted]", "port": 1}');
     expect(redactText('a password=abc, b token="x y" c')).toBe('a password=[redacted], b token="[redacted]" c');
