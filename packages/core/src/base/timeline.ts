@@ -53,6 +53,8 @@ export interface LeaseEvent extends Omit<HolderLabel, 'run'> {
   readonly over: number;
   /** `file:line:column` of the call. */
   readonly takenAt?: string | undefined;
+  /** Why it never was, where the host has said so: out of time, or a deadlock, with its cycle, a line for each wait. */
+  readonly failure?: string | undefined;
 }
 
 export type TimelineEvent = SessionEvent | ChildEvent | LeaseEvent;

@@ -51,6 +51,8 @@ export interface LeaseReport {
   readonly granted: number;
   /** Calls that got none. */
   readonly without: number;
+  /** A line for each wait of a cycle. */
+  readonly deadlocks: readonly (readonly string[])[];
   readonly waits?: Spread<LeaseEvent> | undefined;
   readonly holds?: Spread<LeaseEvent> | undefined;
 }
@@ -97,6 +99,10 @@ function leaseReport(all: readonly LeaseEvent[]): LeaseReport {
     kind,
     granted: granted.length,
     without: all.length - granted.length,
+    deadlocks: all.flatMap((one) => {
+      const cycle = deadlockOf(one);
+      return cycle === undefined ? [] : [cycle];
+    }),
     waits,
     holds: spread(granted, holdOf),
   };
@@ -109,6 +115,13 @@ function savedBy(opened: readonly SessionEvent[], children: readonly ChildEvent[
   const start = quantile(times.toSorted(ascending), 0.5);
   const starts = children.filter(({ since, ready }) => ready !== undefined && since >= 0).length;
   return { files, starts, start, time: (files - starts) * start };
+}
+
+/** The waits of its cycle, if it was refused because of one: each of the first line's followers is one. */
+export function deadlockOf(event: SessionEvent | LeaseEvent): string[] | undefined {
+  if (event.event !== 'lease' || event.failure === undefined) return undefined;
+  const [, ...cycle] = event.failure.split('\n').map((text) => text.trim());
+  return cycle.length === 0 ? undefined : cycle;
 }
 
 type Spanned = Pick<SessionEvent, 'since' | 'granted' | 'over'>;

@@ -208,6 +208,24 @@ test('who held it while another one waited, the longest overlap first', () => {
   expect(holdersDuring(waiter!, entries, 1)).toHaveLength(1);
 });
 
+test('a deadlock is told with its cycle, and not as a call that got nothing; a wait that was too long is one', () => {
+  const failure =
+    'Cannot acquire lock "x": this would deadlock. …\n  "a" waits for lock "x", which "b" holds\n  "b" waits for lock "y", which "a" holds';
+  const leases = [
+    ...Array.from({ length: 7 }, () => lease({ granted: undefined, over: 0, failure })),
+    lease({ granted: undefined, over: 50, failure: 'Cannot acquire lock "x": timed out after 50 ms' }),
+  ];
+  const texts = findingsOf(merged([run({ leases })]), []).map(({ level, text }) => `${level}: ${text}`);
+  expect(texts).toEqual([
+    ...Array.from(
+      { length: 5 },
+      () => 'error: A deadlock: "a" waits for lock "x", which "b" holds; "b" waits for lock "y", which "a" holds',
+    ),
+    'error: 2 other deadlocks',
+    'warning: 1 call for lock "printer" got nothing',
+  ]);
+});
+
 test('what is worth a look, the most serious first', () => {
   const runs = [
     run({

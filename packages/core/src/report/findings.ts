@@ -1,5 +1,5 @@
 /** What is worth a look in a run, as sentences, the most serious first. Pure. */
-import { waitOf } from './analyse.ts';
+import { deadlockOf, waitOf } from './analyse.ts';
 import type { ChildLife, Entry, Merged } from './entries.ts';
 import type { RecordedRun } from './recorded-run.ts';
 import type { ShownState } from './selection.ts';
@@ -20,7 +20,14 @@ const most = 5;
 const noticeable = 100;
 
 export function findingsOf(run: Merged, runs: readonly RecordedRun[]): Finding[] {
-  return [...failures(run), ...children(run.children), ...lost(run.entries), ...waits(run.entries), ...gaps(runs)];
+  return [
+    ...failures(run),
+    ...deadlocks(run.entries),
+    ...children(run.children),
+    ...lost(run.entries),
+    ...waits(run.entries),
+    ...gaps(runs),
+  ];
 }
 
 function failures({ entries }: Merged): Finding[] {
@@ -28,6 +35,21 @@ function failures({ entries }: Merged): Finding[] {
   const tests = new Set(failed.map(({ run, title, file }) => JSON.stringify([run, title, file]))).size;
   if (failed.length === 0) return [];
   return [{ level: 'error', text: `${countText(tests, 'test')} that had a session failed`, state: 'failed' }];
+}
+
+/** Each is told at the call that would have waited for ever. */
+function deadlocks(entries: readonly Entry[]): Finding[] {
+  const all = entries.flatMap((entry) => {
+    const cycle = deadlockOf(entry.event);
+    return cycle === undefined ? [] : [{ entry, cycle }];
+  });
+  const named = all.slice(0, most).map(({ entry, cycle }): Finding => ({
+    level: 'error',
+    text: `A deadlock: ${cycle.join('; ')}`,
+    entry,
+  }));
+  const rest = all.length - named.length;
+  return rest === 0 ? named : [...named, { level: 'error', text: `${countText(rest, 'other deadlock')}` }];
 }
 
 function children(lives: readonly ChildLife[]): Finding[] {
@@ -48,7 +70,7 @@ function children(lives: readonly ChildLife[]): Finding[] {
 
 function lost(entries: readonly Entry[]): Finding[] {
   const none = Map.groupBy(
-    entries.filter(({ state }) => state === 'none'),
+    entries.filter(({ state, event }) => state === 'none' && deadlockOf(event) === undefined),
     ({ of }) => of,
   );
   const calls = [...none].map(([of, all]): Finding => ({

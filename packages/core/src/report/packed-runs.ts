@@ -54,6 +54,7 @@ const leaseFields: Fields<LeaseEvent> = {
   granted: 'number',
   over: 'number',
   takenAt: 'text',
+  failure: 'text',
   test: 'text',
   file: 'text',
   shard: 'text',

@@ -3,7 +3,8 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { getPort, lock, once, reservations, rwlock, semaphore } from '../../src/entry/coordination.ts';
-import type { TimelineEvent } from '../../src/base/timeline.ts';
+import type { LeaseEvent, TimelineEvent } from '../../src/base/timeline.ts';
+import { deadlockOf } from '../../src/report/analyse.ts';
 import { op } from '../../src/wire/frames.ts';
 import { FakeReach } from '../support/fake-reach.ts';
 import { failure } from '../support/failure.ts';
@@ -47,6 +48,41 @@ test('leases of the scope `reach` are in the timeline, too', async () => {
     { event: 'lease', name: 'db', kind: 'lock', test: 'a', granted: expect.any(Number) as number },
     { event: 'lease', name: 'seed', kind: 'once', test: 'a' },
   ]);
+});
+
+test('a deadlock is in the timeline with its cycle, and a wait that was too long with what held it', async () => {
+  const timeline: TimelineEvent[] = [];
+  const served = await serve({}, { timelineOf: () => ({ add: (event) => void timeline.push(event) }) });
+  const [a, b] = [await running(served, 'a'), await running(served, 'b')];
+  await a.as(() => lock('one').acquire());
+  await b.as(() => lock('two').acquire());
+  const waits = a.as(() => lock('two').acquire({ timeout: 20_000 }));
+  await expect.poll(() => served.hub.coordination.ledger.waiting).toBe(1);
+  await failure(
+    b.as(() => lock('one').acquire()),
+    'LEASE_DEADLOCK',
+  );
+  await failure(
+    b.as(() => lock('one').acquireNow()),
+    'LEASE_TAKEN',
+  );
+  const c = await running(served, 'c');
+  await failure(
+    c.as(() => lock('one').acquire({ timeout: 50 })),
+    'LEASE_TIMEOUT',
+  );
+  const [deadlock, late, ...rest] = timeline as readonly LeaseEvent[];
+  expect(rest).toEqual([]);
+  expect(deadlock).toMatchObject({ name: 'one', test: 'b', granted: undefined });
+  expect(deadlock && deadlockOf(deadlock)).toEqual([
+    expect.stringMatching(/^"b" waits for lock "one", which "a" \(.*\) holds$/),
+    expect.stringMatching(/^"a" waits for lock "two", which "b" \(.*\) holds$/),
+  ]);
+  expect(late).toMatchObject({ name: 'one', test: 'c', granted: undefined });
+  expect(late?.failure).toMatch(/^Cannot acquire lock "one": timed out after 50 ms; .*"a"/);
+  expect(late && deadlockOf(late)).toBeUndefined();
+  await endTest(b);
+  await waits;
 });
 
 describe('locks', () => {

@@ -75,8 +75,11 @@ function add(
   const names = Map.groupBy(run.leases, ({ kind, name }) => `${kind} ${name}`);
   if (names.size > 0) group('locks, semaphores, values');
   for (const [name, leases] of names) {
-    const spans = leases.flatMap(({ since, granted, over, test = 'a test', file, takenAt }) => [
-      ...waited({ since, granted, over }, { name: `waits: ${test}`, kind: 'wait', args: { test, file, takenAt } }),
+    const spans = leases.flatMap(({ since, granted, over, test = 'a test', file, takenAt, failure }) => [
+      ...waited(
+        { since, granted, over },
+        { name: `waits: ${test}`, kind: 'wait', args: { test, file, takenAt, failure } },
+      ),
       ...(granted === undefined
         ? []
         : [{ name: test, kind: 'lease', from: granted, to: over, args: { test, file, takenAt } }]),

@@ -140,6 +140,14 @@ test('a trace has a row for each child, and no two spans of a row at the same ti
   }
 });
 
+test('deadlocks are told with their cycles', () => {
+  const failure = 'Cannot acquire it: this would deadlock.\n  "a" waits for lock "x", which "a" holds';
+  const run = readRun(written(lease({ granted: undefined, failure }), end));
+  const text = runText(run, analyse(run), Infinity);
+  expect(text).toContain('    a deadlock: "a" waits for lock "x", which "a" holds\n');
+  expect(text).toContain('lock "printer": granted 0 times, 1 call got none\n');
+});
+
 test('of a host that was killed, the last line may be cut, and there is no end', () => {
   const run = readRun(written(session({})) + '{"event":"sess');
   expect(run).toMatchObject({ ended: false, duration: 10, sessions: [{ id: 's1' }] });

@@ -53,11 +53,17 @@ function addPool(
   if (saved !== undefined) add(1, savedText(saved));
 }
 
-function addLease({ name, kind, granted, without, waits, holds }: LeaseReport, add: Add, folder: string): void {
+function addLease(
+  { name, kind, granted, without, deadlocks, waits, holds }: LeaseReport,
+  add: Add,
+  folder: string,
+): void {
   add(
     0,
     `${kind} ${JSON.stringify(name)}: granted ${count(granted, 'time')}${without > 0 ? `, ${count(without, 'call')} got none` : ''}`,
   );
+  for (const cycle of deadlocks.slice(0, most)) add(1, `a deadlock: ${cycle.join('; ')}`);
+  if (deadlocks.length > most) add(1, `and ${count(deadlocks.length - most, 'other deadlock')}`);
   if (waits !== undefined && waits.some > 0) add(1, spreadText('waited', waits, folder));
   if (holds !== undefined) add(1, spreadText('held it', holds, folder));
 }

@@ -10,7 +10,7 @@ import type { Timeline } from '../../base/timeline.ts';
 import { json } from '../../codec/json.ts';
 import type { Coordination } from '../../ledger/coordination.ts';
 import { describeRequest, lostError, reachTimeoutError, timeoutError } from '../../ledger/errors.ts';
-import { seenBy, type Lease } from '../../ledger/lease.ts';
+import { seenBy, type Lease, type LeaseRequest } from '../../ledger/lease.ts';
 import type { OnceValue } from '../../ledger/once-values.ts';
 import type { Reservation } from '../../ledger/reservations.ts';
 import type { ReachLease } from '../../reach/types.ts';
@@ -115,6 +115,18 @@ export class LeaseEntries {
     return entry;
   }
 
+  /** Does what may refuse the call: then nothing is held. @param wanted absent for what is no lease @throws what `work` does */
+  orForget(entry: Entry, wanted: LeaseRequest | undefined, work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      this.forget(entry);
+      // One that does not wait, and is refused, is none that was waited for.
+      if (wanted !== undefined && isCarpoolError(thrown, 'LEASE_DEADLOCK')) this.#add(entry, wanted, thrown.message);
+      throw thrown;
+    }
+  }
+
   /** Answers the call of a lease that is held; of one that waits, when it is its turn or the time is up. */
   answerOrWait(entry: Entry, timeout: unknown): void {
     if (entry.lease?.state === 'held') this.granted(entry, {});
@@ -183,24 +195,21 @@ export class LeaseEntries {
     if (waited && lease !== undefined) connection.fail(0, call, lostError(describeRequest(lease.request), why));
   }
 
-  /** Nothing is held under its number any more. */
-  forget(entry: Entry): void {
+  /** Nothing is held under its number any more. @param failure why it never was */
+  forget(entry: Entry, failure?: string): void {
     entry.timer?.cancel();
     entry.held?.forget();
     this.#entries.delete(entry.number);
     this.#answered(entry);
-    this.#record(entry);
+    // A call that was refused has no lease.
+    if (entry.lease !== undefined) this.#add(entry, entry.lease.request, failure);
   }
 
-  #record({ lease, since, grantedAt }: Entry): void {
+  #add({ since, grantedAt }: Entry, { name, kind, holder }: LeaseRequest, failure: string | undefined): void {
     const { timelineOf, run, clock } = this.#options;
-    const timeline = timelineOf?.(run?.()?.id);
-    // A call that was refused has no lease.
-    if (timeline === undefined || lease === undefined) return;
-    const { name, kind, holder } = lease.request;
     const { test, file, shard, takenAt } = holder;
     const times = { since, granted: grantedAt, over: clock.now() };
-    timeline.add({ event: 'lease', name, kind, ...times, test, file, shard, takenAt });
+    timelineOf?.(run?.()?.id)?.add({ event: 'lease', name, kind, ...times, test, file, shard, takenAt, failure });
   }
 
   #answer(entry: Entry, kind: Op, body: Uint8Array): void {
@@ -223,7 +232,7 @@ export class LeaseEntries {
     else if (reached !== undefined && call !== 0)
       error = reachTimeoutError(lease?.request, timeout, reached.describe());
     else return;
-    this.forget(entry);
+    this.forget(entry, error.message.split('\n', 1)[0]);
     reached?.release();
     if (lease !== undefined) coordination.ledger.release(lease);
     connection.fail(0, call, error);

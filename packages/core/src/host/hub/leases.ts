@@ -105,7 +105,7 @@ export class Leases {
     const wanted = { ...this.#callers.request(request, { name, kind, size, weight }, detectDeadlock), limit };
     const entry = this.#entries.open(call, request, describeRequest(wanted));
     const { ledger } = this.#options.coordination;
-    this.#orForget(entry, () => {
+    this.#entries.orForget(entry, wanted, () => {
       if (request.wait === false) {
         const given = ledger.acquireNow(wanted);
         if ('queue' in given) throw takenError(wanted, given, this.#options.clock.now());
@@ -125,7 +125,7 @@ export class Leases {
     const { onces } = this.#options.coordination;
     const { maxAge } = request;
     const madeAfter = typeof maxAge === 'number' ? this.#options.clock.now() - maxAge : undefined;
-    this.#orForget(entry, () => {
+    this.#entries.orForget(entry, wanted, () => {
       if (typeof request.lost === 'string') onces.lost(request.key, request.lost);
       const waiter = {
         compute: () => this.#mayCompute(entry),
@@ -199,21 +199,12 @@ export class Leases {
     checkName(space);
     const what = checkReserve(space, values);
     const entry = this.#entries.open(call, request, what);
-    this.#orForget(entry, () => {
+    this.#entries.orForget(entry, undefined, () => {
       const places = this.#options.coordination.reservations.reserve(space, values, this.#callers.holder(request));
       entry.reservation = { space, values: places.map((place) => values[place] ?? '') };
       this.#entries.result(entry, { places } satisfies ReserveResult);
       if (places.length === 0) this.#entries.forget(entry);
     });
-  }
-
-  #orForget(entry: Entry, work: () => void): void {
-    try {
-      work();
-    } catch (thrown) {
-      this.#entries.forget(entry);
-      throw thrown;
-    }
   }
 }
 

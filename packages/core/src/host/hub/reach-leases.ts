@@ -113,7 +113,7 @@ export class ReachLeases {
     const ask = (): void =>
       this.#ask(entry, what, ({ fence }) => this.#entries.granted(entry, { fence, ...this.#entries.waited(entry) }));
     const { ledger } = this.#options.reach.coordination;
-    this.#orForget(entry, () => {
+    this.#entries.orForget(entry, wanted, () => {
       if (wait) entry.lease = ledger.acquire(wanted, ask);
       else {
         const given = ledger.acquireNow(wanted);
@@ -159,7 +159,7 @@ export class ReachLeases {
       by: this.#options.reach.nameOf(wanted.holder),
     };
     const ask = (): void => this.#ask(entry, what, () => void this.#compute(entry, key));
-    this.#orForget(entry, () => {
+    this.#entries.orForget(entry, wanted, () => {
       const waiter = {
         compute: ask,
         value: (value: OnceValue) => void this.#give(entry, value),
@@ -272,15 +272,6 @@ export class ReachLeases {
 
   #isOpen(entry: Entry): boolean {
     return this.#entries.get(entry.number) === entry;
-  }
-
-  #orForget(entry: Entry, work: () => void): void {
-    try {
-      work();
-    } catch (thrown) {
-      this.#entries.forget(entry);
-      throw thrown;
-    }
   }
 }
 

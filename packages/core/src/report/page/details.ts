@@ -57,10 +57,12 @@ function ofEntry(entry: Entry, store: Store, { runs, messages }: Recordings): HT
   const folder = runs[entry.run]?.header.folder ?? '';
   const takenAt = event.event === 'lease' && event.takenAt !== undefined ? within(folder, event.takenAt) : undefined;
   const session = event.event === 'session' ? event : undefined;
+  const failure = event.event === 'lease' ? event.failure : undefined;
   const opened = opening === 0 ? 0 : opening;
   return [
     ...(file === undefined ? [] : [h('p', { class: 'where' }, takenAt ?? file)]),
     h('p', { class: `state s-${state}` }, stateText[state]),
+    ...(failure?.split('\n') ?? []).map((line) => h('p', {}, line)),
     parts([
       { name: 'waited', time: waited },
       { name: 'opening', time: opened },
