@@ -1,10 +1,11 @@
 /** The `carpool` command. One file for each subcommand; this one has their names and options. */
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { address, type AddressOptions } from './address.ts';
 import { check, type CheckOptions } from './check.ts';
 import { doctor, type DoctorOptions } from './doctor.ts';
+import { shells, type Shell } from './completion/scripts.ts';
 import type { InitOptions } from './init.ts';
 import { dialectNames, runnerNames } from './init/names.ts';
 import { measure, type MeasureOptions } from './measure.ts';
@@ -277,6 +278,23 @@ program
   .passThroughOptions()
   .action(async (command: string[], options: MeasureOptions) => {
     process.exitCode = await measure(command, options);
+  });
+
+program
+  .command('completion')
+  .description('print the script that completes the subcommands, options and names of carpool in a shell')
+  .addArgument(new Argument('<shell>', 'whose script').choices(shells))
+  .action(async (shell: Shell) => {
+    const { completion } = await import('./completion.ts');
+    completion(shell);
+  });
+
+program
+  .command('complete', { hidden: true })
+  .argument('[words...]', 'of the command line, after --')
+  .action(async (words: string[]) => {
+    const { answer } = await import('./completion.ts');
+    await answer(program, words);
   });
 
 /** Runs what the arguments of this process say, and sets its exit code. */

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { git, posix, python } from '@carpool/test-harness/programs';
 import { describe, expect, test } from 'vitest';
 import { closing, place } from '../support/pools.ts';
+import { typedIn } from '../support/terminal.ts';
 import { commandLine } from './carpool.ts';
 import { InitProject } from './init-project.ts';
 
@@ -419,37 +420,8 @@ describe('in a terminal', () => {
     keys: readonly (readonly [string, string])[],
     added: object = {},
   ): Promise<string> {
-    const script = `
-import fcntl, json, os, pty, struct, sys, termios
-command, keys = json.loads(sys.argv[1]), json.loads(sys.argv[2])
-pid, fd = pty.fork()
-if pid == 0:
-    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))
-    os.execv(command[0], command)
-said = b""
-while True:
-    try:
-        read = os.read(fd, 65536)
-    except OSError:
-        break
-    if not read:
-        break
-    said += read
-    while keys and keys[0][0].encode() in said:
-        os.write(fd, keys[0][1].encode())
-        said_before, said = said, b""
-        sys.stdout.buffer.write(said_before)
-        keys.pop(0)
-sys.stdout.buffer.write(said)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`;
-    const args = ['-c', script, JSON.stringify(commandLine('init')), JSON.stringify(keys)];
     const env = { ...project.env, TERM: 'xterm', ...added };
-    const child = spawn(python.path ?? 'python3', args, { cwd: project.root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    closing({ close: () => child.kill('SIGKILL') });
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    expect(stderr).toBe('');
-    return stdout;
+    return await typedIn(commandLine('init'), keys, { cwd: project.root, env });
   }
   const enter = '\r';
   const down = '\u001B[B';

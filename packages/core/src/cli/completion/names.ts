@@ -1,0 +1,71 @@
+/** Names that the command line does not know: of what runs here, and of the last run of this project. */
+import { readFileSync } from 'node:fs';
+import { systemClock } from '../../base/clock.ts';
+import { within } from '../../base/wait.ts';
+import { livingHosts, type LivingHost } from '../../hosts/living-hosts.ts';
+import { findMachineFolder, livingMachineHost } from '../../hosts/machine-folder.ts';
+import { runFiles, runsFolder } from '../../process/run-files.ts';
+import type { StatusResult } from '../../wire/status.ts';
+import { statusOf } from '../ps/ask.ts';
+import { readRun } from '../report/read.ts';
+import type { Candidate } from './complete.ts';
+
+/** Milliseconds for the answer of a host: somebody waits for it at the keyboard. */
+const answerTimeout = 300;
+
+/** Never rejects: what cannot be known is left out. @param what an option or an argument: "pool", "run", "file", "revoke" */
+export async function namesOf(what: string): Promise<readonly Candidate[]> {
+  try {
+    switch (what) {
+      case 'pool':
+        return poolNames();
+      case 'run':
+        return (await Promise.all(livingHosts().map(stoppable))).flat();
+      case 'file':
+        return keptRuns().map((value) => ({ value }));
+      case 'revoke':
+        return await clientNames();
+      default:
+        return [];
+    }
+  } catch {
+    return []; // such as a timeline that is damaged
+  }
+}
+
+function keptRuns(): readonly string[] {
+  const folder = runsFolder(process.cwd());
+  return folder === undefined ? [] : runFiles(folder);
+}
+
+/** Those of the last run: to evaluate the config would run code of the user at a Tab. */
+function poolNames(): readonly Candidate[] {
+  const [last] = keptRuns();
+  if (last === undefined) return [];
+  const { sessions, children } = readRun(readFileSync(last, 'utf8'));
+  return [...new Set([...sessions, ...children].map(({ pool }) => pool))].map((value) => ({ value }));
+}
+
+async function stoppable(host: LivingHost): Promise<readonly Candidate[]> {
+  const status = await statusIn(host.address);
+  const description = host.machine === undefined ? 'the host of a run' : 'the host of this machine';
+  const own = host.samePids ? [{ value: String(host.record.pid), description }] : [];
+  const runs = (status?.runs ?? []).map(({ pid, id, runner = 'a run', folder }) => ({
+    value: pid === undefined ? id : String(pid),
+    description: `${runner}, ${folder}`,
+  }));
+  return [...own, ...runs];
+}
+
+/** Of the addresses that the host of this machine has given out. */
+async function clientNames(): Promise<readonly Candidate[]> {
+  const host = livingMachineHost(findMachineFolder());
+  const status = host === undefined ? undefined : await statusIn(host.address);
+  return (status?.listens?.clients ?? []).map(({ name }) => ({ value: name }));
+}
+
+async function statusIn(address: string): Promise<StatusResult | undefined> {
+  const expired = (): Error => new Error('no answer');
+  const asked = within(statusOf(address, 0), { clock: systemClock, timeout: answerTimeout, expired });
+  return await asked.catch(() => undefined);
+}
