@@ -1,33 +1,25 @@
-/** The `carpool` command. One file for each subcommand; this one has their names and options. */
-import { Argument, Command, Option } from 'commander';
+/**
+ * The `carpool` command. One file for each subcommand, loaded by it alone; this one has their names and options. What starts a
+ * pool takes longer to load than `carpool stop` takes for an idle host.
+ */
+import { Command, Option } from 'commander';
 import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
-import { address, type AddressOptions } from './address.ts';
-import { check, type CheckOptions } from './check.ts';
-import { doctor, type DoctorOptions } from './doctor.ts';
-import { shells, type Shell } from './completion/scripts.ts';
+import type { CheckOptions } from './check.ts';
+import { addCompletion } from './completion-commands.ts';
+import type { DoctorOptions } from './doctor.ts';
 import type { InitOptions } from './init.ts';
 import { dialectNames, runnerNames } from './init/names.ts';
-import { measure, type MeasureOptions } from './measure.ts';
-import {
-  bytesOf,
-  durationOf,
-  hostOf,
-  jsonOf,
-  placeOf,
-  positiveInteger,
-  regularExpression,
-  shardCount,
-  timeOf,
-} from './options.ts';
-import { ps, type PsOptions } from './ps.ts';
+import { addMachineCommands } from './machine-commands.ts';
+import type { MeasureOptions } from './measure.ts';
+import { durationOf, jsonOf, positiveInteger, regularExpression, shardCount } from './options.ts';
+import type { PsOptions } from './ps.ts';
 import type { ReplayCommandOptions } from './replay.ts';
-import { report, type ReportOptions } from './report.ts';
+import type { ReportOptions } from './report.ts';
 import { runFault } from './run/plan.ts';
-import { run } from './run.ts';
+import { stopTimeout } from './stop/limit.ts';
 import type { RunOptions } from './run/types.ts';
-import { serve, type ServeOptions } from './serve.ts';
-import { stop, stopTimeout, type StopOptions } from './stop.ts';
+import type { StopOptions } from './stop.ts';
 import type { TailOptions } from './tail.ts';
 import type { TranscriptOptions } from './transcript.ts';
 import type { WatchOptions } from './watch.ts';
@@ -55,7 +47,6 @@ program
   .option('--no-install', 'do not run the package manager: say its command')
   .option('--no-test', 'write no first test')
   .action(async (options: Omit<InitOptions, 'test'> & { test: boolean }) => {
-    // Loaded for this command alone: it has a parser.
     const { init } = await import('./init.ts');
     const { test, ...rest } = options;
     process.exitCode = await init(test ? rest : { ...rest, test });
@@ -85,6 +76,7 @@ program
   .action(async (command: string[], options: RunOptions, self: Command) => {
     const fault = runFault(command, options);
     if (fault !== undefined) self.error(`error: ${fault}`);
+    const { run } = await import('./run.ts');
     process.exitCode = await run(command, options);
   });
 
@@ -97,45 +89,11 @@ program
   .action(async (pool: string | undefined, options: CheckOptions, self: Command) => {
     if (pool === undefined && options.params !== undefined)
       self.error('error: --params are those of one pool: carpool check POOL --params JSON');
+    const { check } = await import('./check.ts');
     process.exitCode = await check(pool, options);
   });
 
-program
-  .command('serve')
-  .description(
-    "start the host of this machine, which all runs with host: 'machine' share, and print each run that comes and goes",
-  )
-  .option('-d, --detach', 'leave it running, with its log in its folder')
-  .option(
-    '--idle <time>',
-    'end it after so long without a run, such as 30s, 10m or 2h, or never; default: 10m, with --listen never',
-    durationOf,
-  )
-  .option('--max-children <number>', 'children at once, of all runs', positiveInteger)
-  .option('--max-memory <size>', 'start no other child while those that run take so much: 512M, 4G', bytesOf)
-  .option('--listen <host:port>', 'serve the pools of this folder to other machines, too, by TLS', placeOf)
-  .option('--name <host>', 'with --listen: what other machines call this one', hostOf)
-  .option('-c, --config <file>', 'with --listen: config file, instead of the nearest carpool.config.*')
-  .option(
-    '--leave <time>',
-    'with --listen: at the first Ctrl-C or SIGTERM, wait so long for sessions of other hosts, such as 30s, 10m or 2h, or never; default: 60s',
-    durationOf,
-  )
-  .action(async (options: ServeOptions) => {
-    process.exitCode = await serve(options);
-  });
-
-program
-  .command('address')
-  .description(
-    'print another address of the host of this machine, for other machines, a bare line for CARPOOL_ADDRESS="$(carpool address --for ci)"; or take addresses back',
-  )
-  .option('--for <name>', 'for whom it is: `carpool ps` shows it')
-  .option('--expires <time>', 'after which it opens no more connections, such as 30m or 8h, or never', timeOf)
-  .option('--revoke <name>', 'end those that were given to this name, and the connections with them')
-  .action(async (options: AddressOptions) => {
-    process.exitCode = await address(options);
-  });
+addMachineCommands(program);
 
 program
   .command('ps')
@@ -143,6 +101,7 @@ program
   .option('-a, --all', 'all sessions, leases and waits, and not the first 5 of each')
   .option('--json', 'print one JSON object, in milliseconds and bytes')
   .action(async (options: PsOptions) => {
+    const { ps } = await import('./ps.ts');
     process.exitCode = await ps(options);
   });
 
@@ -186,6 +145,7 @@ program
     stopTimeout,
   )
   .action(async (target: string | undefined, options: StopOptions) => {
+    const { stop } = await import('./stop.ts');
     process.exitCode = await stop(target, options);
   });
 
@@ -198,6 +158,7 @@ program
   .option('--sweep', 'remove what killed hosts have left, and end what they had started')
   .option('--json', 'print one JSON object')
   .action(async (options: DoctorOptions) => {
+    const { doctor } = await import('./doctor.ts');
     process.exitCode = await doctor(options);
   });
 
@@ -217,6 +178,7 @@ program
   .option('--trace <file>', 'write a trace for ui.perfetto.dev')
   .option('-l, --list', 'print the paths of the runs that are kept, the last one first')
   .action(async (files: string[], options: ReportOptions) => {
+    const { report } = await import('./report.ts');
     process.exitCode = await report(files, options);
   });
 
@@ -277,25 +239,11 @@ program
   .argument('[command...]', 'what to start, after --')
   .passThroughOptions()
   .action(async (command: string[], options: MeasureOptions) => {
+    const { measure } = await import('./measure.ts');
     process.exitCode = await measure(command, options);
   });
 
-program
-  .command('completion')
-  .description('print the script that completes the subcommands, options and names of carpool in a shell')
-  .addArgument(new Argument('<shell>', 'whose script').choices(shells))
-  .action(async (shell: Shell) => {
-    const { completion } = await import('./completion.ts');
-    completion(shell);
-  });
-
-program
-  .command('complete', { hidden: true })
-  .argument('[words...]', 'of the command line, after --')
-  .action(async (words: string[]) => {
-    const { answer } = await import('./completion.ts');
-    await answer(program, words);
-  });
+addCompletion(program);
 
 /** Runs what the arguments of this process say, and sets its exit code. */
 export async function runCommand(): Promise<void> {

@@ -14,7 +14,7 @@ import { statusOf } from './ps/ask.ts';
 import { leavingText } from './ps/text.ts';
 import { count } from './ps/units.ts';
 import { endHost as end } from './stop/end-host.ts';
-import { Limit } from './stop/limit.ts';
+import { Limit, stopTimeout } from './stop/limit.ts';
 
 export interface StopOptions {
   /** Every host of this user. */
@@ -25,8 +25,6 @@ export interface StopOptions {
   readonly bases?: readonly string[];
 }
 
-/** Milliseconds: more than a host allows itself for its end. */
-export const stopTimeout = 25_000;
 /** Milliseconds: a day. A timer takes 24, and the wait for an answer adds to it. */
 const longest = 86_400_000;
 

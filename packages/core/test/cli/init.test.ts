@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { git, posix, python } from '@carpool/test-harness/programs';
 import { describe, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { closing, place } from '../support/pools.ts';
 import { typedIn } from '../support/terminal.ts';
 import { commandLine } from './carpool.ts';
 import { InitProject } from './init-project.ts';
+import { loadedBy } from './loaded.ts';
 
 const vite = `import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
@@ -29,26 +30,12 @@ function viteProject(): InitProject {
   });
 }
 
-/** The files of Carpool that a command loads, by their names. */
-async function loaded(...words: string[]): Promise<string[]> {
-  const { path } = place();
-  const [file = '', ...args] = commandLine(...words);
-  const env = { ...process.env, NODE_V8_COVERAGE: join(path, `coverage-${words.join('')}`) };
-  const child = spawn(file, args, { cwd: path, env, stdio: 'ignore' });
-  await once(child, 'exit');
-  const [report = ''] = readdirSync(env.NODE_V8_COVERAGE);
-  const { result } = JSON.parse(readFileSync(join(env.NODE_V8_COVERAGE, report), 'utf8')) as {
-    result: readonly { readonly url: string }[];
-  };
-  return result.map(({ url }) => basename(url)).filter((name) => name.startsWith('cli-'));
-}
-
 test('its parser and its questions are loaded by this command alone', async () => {
   const ofInit = expect.stringMatching(/^cli-(?:init|ask)-/);
-  const others = await loaded('ps');
+  const others = await loadedBy('ps');
   expect(others).toContainEqual(expect.stringMatching(/^cli-command-/));
   expect(others).not.toContainEqual(ofInit);
-  expect(await loaded('init')).toContainEqual(ofInit);
+  expect(await loadedBy('init')).toContainEqual(ofInit);
 });
 
 describe('what it does', () => {

@@ -12,6 +12,7 @@ function program(): Command {
     .option('-c, --config <file>', 'its file')
     .option('--color [when]', 'in colours')
     .option('-f, --force', 'also again')
+    .option('--files <number>', 'how many')
     .addOption(new Option('--hidden').hideHelp())
     .argument('[pool]', 'of the config')
     .addArgument(new Argument('[speed]').choices(['fast', 'slow']));
@@ -37,9 +38,9 @@ test.for([
   ['mk d', 'db'],
   ['make db ', 'fast slow'],
   ['make db fast ', ''],
-  ['make --', '--kind --config --color --force --help'],
+  ['make --', '--kind --config --color --force --files --help'],
   ['make -f', '-f'],
-  ['make --force -', '--kind --config --color --help'],
+  ['make --force -', '--kind --config --color --files --help'],
   ['make --force -- --', ''],
   ['make -- ', 'db web'],
   ['make --kind ', 'one other'],
@@ -47,11 +48,12 @@ test.for([
   ['make -k one ', 'one other'],
   ['make -k one --kin', '--kind'],
   ['make --config ', '+files'],
+  ['make --files ', ''],
   ['make --config -', '+files'],
   ['make --config=', '+files'],
   ['make --config x ', 'db web'],
   ['make --config=x ', 'db web'],
-  ['make --color -', '--kind --config --force --help'],
+  ['make --color -', '--kind --config --force --files --help'],
   ['make --unknown ', 'db web'],
   ['make --force=x', ''],
   ['run -', '--bail --help'],

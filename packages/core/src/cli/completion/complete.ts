@@ -18,7 +18,7 @@ export interface Completion {
   readonly others: Others;
 }
 
-/** Names that the command line does not know. @param what an option or an argument, such as "pool" */
+/** Names that the command line does not know. @param what an option or an argument, such as "--pool" or "run" */
 export type NamesOf = (what: string) => Promise<readonly Candidate[]>;
 
 /** Where the words before have led to. */
@@ -142,9 +142,10 @@ async function operandsOf({ command, operands, plain }: Place, namesOf: NamesOf)
   return await valuesOf(argument, namesOf);
 }
 
-/** Files stand where the help shows `<file>`, or `[file]`. */
+/** Files stand where the help shows `<file>`, or `[files...]`. */
 async function valuesOf(of: Argument | Option, namesOf: NamesOf): Promise<Completion> {
   if (of.argChoices !== undefined) return { candidates: of.argChoices.map((value) => ({ value })), others: 'none' };
-  const [name, shown] = 'flags' in of ? [of.attributeName(), of.flags] : [of.name(), of.name()];
-  return { candidates: await namesOf(name), others: /\bfile\b/.test(shown) ? 'files' : 'none' };
+  const [name, shown] =
+    'flags' in of ? [of.long ?? '', /[<[]([\w-]+)/.exec(of.flags)?.[1] ?? ''] : [of.name(), of.name()];
+  return { candidates: await namesOf(name), others: /^files?$/.test(shown) ? 'files' : 'none' };
 }

@@ -13,17 +13,19 @@ import type { Candidate } from './complete.ts';
 /** Milliseconds for the answer of a host: somebody waits for it at the keyboard. */
 const answerTimeout = 300;
 
-/** Never rejects: what cannot be known is left out. @param what an option or an argument: "pool", "run", "file", "revoke" */
+/** Never rejects: what cannot be known is left out. @param what an option or an argument: "run", "--pool" */
 export async function namesOf(what: string): Promise<readonly Candidate[]> {
   try {
     switch (what) {
       case 'pool':
+      case '--pool':
         return poolNames();
       case 'run':
+      case '--host':
         return (await Promise.all(livingHosts().map(stoppable))).flat();
-      case 'file':
+      case 'files':
         return keptRuns().map((value) => ({ value }));
-      case 'revoke':
+      case '--revoke':
         return await clientNames();
       default:
         return [];

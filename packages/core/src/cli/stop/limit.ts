@@ -1,6 +1,9 @@
 /** What is left of the time for all that `carpool stop` does. */
 import { systemClock } from '../../base/clock.ts';
 
+/** Milliseconds: more than a host allows itself for its end. */
+export const stopTimeout = 25_000;
+
 export class Limit {
   readonly milliseconds: number;
   readonly #end: number;
