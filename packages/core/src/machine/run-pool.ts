@@ -139,6 +139,8 @@ export class RunPool implements HubPool {
       ...stats,
       ...this.#pool.diagnosedSince(this.#before.diagnosed, this.#run ?? ''),
       ...own,
+      // Which of the runs that share them has made them grow is not known.
+      grown: [],
       children: sessions > 0 ? Math.max(own.children, stats.running) : own.children,
       sessions,
       peak,

@@ -16,7 +16,7 @@ import { poolEnvironment } from '../host/configure.ts';
 import { ChildPool } from '../pool/pool.ts';
 import type { PoolSettings } from '../pool/options.ts';
 import type { Passing } from '../pool/passing.ts';
-import { residentBytes } from './memory.ts';
+import { residentBytes } from '../process/resident-memory.ts';
 import type { PoolDefinition } from '../definitions/pool-definition.ts';
 import { differenceOf, type DefinitionParts } from '../definitions/pool-difference.ts';
 import type { PoolStatus, ShowsSession } from '../pool/status.ts';

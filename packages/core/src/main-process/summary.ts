@@ -45,6 +45,7 @@ function leakWarning({ count: found, first }: LeakSummary): string {
  */
 function warnings(pool: PoolStats): string[] {
   const { name, unconfirmed, firstUnconfirmed, failures, children, lastFailure, diagnosed, firstDiagnosed } = pool;
+  const { grown = [] } = pool;
   const found: string[] = [];
   if (unconfirmed > 0) {
     const what = count(unconfirmed, 'session', 'sessions');
@@ -59,6 +60,7 @@ function warnings(pool: PoolStats): string[] {
     const hint = "`diagnostics: 'fail'` of the pool makes each one fail its test, 'event' hides them";
     found.push(`fault was found with ${count(diagnosed, 'session', 'sessions')}:\n  ${[...lines, hint].join('\n  ')}`);
   }
+  found.push(...grown.map((text) => `the memory of a child grew: ${text}; \`recycleAfter\` of the pool bounds that`));
   return found.map((text) => `carpool: warning: ${name}: ${text}`);
 }
 

@@ -3,12 +3,15 @@
  * call later, by a time-out, that call is often one of another test. What was wrong with what tests did is told of each of
  * them, where there is a summary at the end of the run.
  */
+import type { Clock } from '../base/clock.ts';
 import { barred, type CarpoolError, type Evidence } from '../base/errors.ts';
 import type { Diagnostic, LoggedError } from '../protocol/protocol.ts';
 import type { Connection } from '../session/connection.ts';
 import { Strays } from '../session/strays.ts';
 import { FaultySessions, mostNamed, type DiagnosedStats } from './faulty-sessions.ts';
+import { MemoryGrowth } from './memory-growth.ts';
 import type { PoolSettings } from './options.ts';
+import { residentBytesOf } from '../process/resident-memory.ts';
 
 /** Of what a child that stands still has printed. */
 const shownLines = 10;
@@ -18,13 +21,14 @@ export interface FaultStats extends DiagnosedStats {
   readonly lastStrays: readonly string[];
   readonly unconfirmed: number;
   readonly firstUnconfirmed: string | undefined;
+  readonly grown: readonly string[];
 }
 
 /** Different errors that children log, of which a run is warned. */
 const mostLogged = 5;
 export interface PoolFaultsOptions {
-  /** The name of the pool. */
-  readonly pool: string;
+  readonly settings: Pick<PoolSettings, 'name' | 'children' | 'leaks'>;
+  readonly clock: Clock;
   /** How messages name the holder of a session, and the id of its run. */
   readonly holders: { nameOf(session: string): { readonly name: string; readonly run?: string | undefined } };
   /** Takes a sentence, once for each kind. Default: a warning of the process. */
@@ -37,6 +41,7 @@ export class PoolFaults {
   /** Of all children. */
   readonly strays: Strays = new Strays();
   readonly #options: PoolFaultsOptions;
+  readonly #memory: MemoryGrowth | undefined;
   readonly #warned = new Set<string>();
   #logged = 0;
   readonly #faulty = new FaultySessions();
@@ -48,6 +53,10 @@ export class PoolFaults {
 
   constructor(options: PoolFaultsOptions) {
     this.#options = options;
+    const { settings, clock } = options;
+    // One child has no neighbours.
+    const isCompared = settings.children > 1 && settings.leaks !== false;
+    this.#memory = isCompared ? new MemoryGrowth({ clock, bytesOf: residentBytesOf }) : undefined;
   }
 
   /** How messages name the holder of this session. */
@@ -124,6 +133,11 @@ export class PoolFaults {
     this.#warnOnce(kind, `the child has logged an error: ${text}${advice === undefined ? '' : `\n  ${advice}`}${more}`);
   }
 
+  /** A session has ended on a child. @param session in words */
+  ended(pid: number | undefined, session: () => string): void {
+    if (pid !== undefined) this.#memory?.ended(pid, session());
+  }
+
   /** @param session in words @param failure why its end was not confirmed */
   unconfirmed(session: string, failure: CarpoolError | undefined): void {
     this.#unconfirmed++;
@@ -142,6 +156,7 @@ export class PoolFaults {
       lastStrays: strays.since(0),
       unconfirmed: this.#unconfirmed,
       firstUnconfirmed: this.#first,
+      grown: this.#memory?.found() ?? [],
       ...this.#faulty.since(0),
     };
   }
@@ -154,6 +169,7 @@ export class PoolFaults {
       lastStrays: this.strays.since(strays),
       unconfirmed: this.#unconfirmed - unconfirmed,
       firstUnconfirmed: this.#firstOfRun,
+      grown: this.#memory?.found() ?? [],
       ...this.#faulty.since(diagnosed),
     };
   }
@@ -163,6 +179,7 @@ export class PoolFaults {
     const { strays } = this;
     this.#before = { strays: strays.total, unconfirmed: this.#unconfirmed, diagnosed: this.#faulty.total };
     this.#firstOfRun = undefined;
+    this.#memory?.countAnew();
     this.#warned.clear();
     this.#logged = 0;
   }
@@ -174,8 +191,8 @@ export class PoolFaults {
   }
 
   #warn(message: string): void {
-    const { pool, warn = emitWarning } = this.#options;
-    warn(`pool "${pool}": ${message}`);
+    const { settings, warn = emitWarning } = this.#options;
+    warn(`pool "${settings.name}": ${message}`);
   }
 }
 

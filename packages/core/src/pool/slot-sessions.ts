@@ -134,6 +134,8 @@ export class SlotSessions {
       // One that was opened ahead is no test's.
       if (!confirmed && conversation.speaker.isWarm !== true)
         faults.unconfirmed(speakerName(conversation.speaker), failure);
+      if (conversation.speaker.isWarm !== true)
+        faults.ended(generation.child.pid, () => speakerName(conversation.speaker));
       suspects.released(session, released);
       this.free(slot, session.holder, confirmed);
       changed();

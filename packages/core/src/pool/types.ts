@@ -96,6 +96,11 @@ export interface PoolStats {
   readonly diagnosed: number;
   /** The first ten of those, a line each: whose it was, where it was registered as far as that is known, and the fault. */
   readonly firstDiagnosed: readonly string[];
+  /**
+   * Children whose memory grew by far more, in each session, than that of the others, a line each. Only where there are
+   * several, on Linux, and without what they have started.
+   */
+  readonly grown?: readonly string[] | undefined;
   /** Children that failed. */
   readonly failures: number;
   /** How the last of those failed, with the end of its stderr. */

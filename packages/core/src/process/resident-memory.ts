@@ -9,7 +9,8 @@ export function residentBytes(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + residentBytesOf(pid), 0);
 }
 
-function residentBytesOf(pid: number): number {
+/** 0: it has gone, or the system does not show it. */
+export function residentBytesOf(pid: number): number {
   try {
     const [, pages] = readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ');
     return Number(pages) * pageSize;
