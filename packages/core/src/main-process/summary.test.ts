@@ -136,3 +136,22 @@ describe('what the run suggests', () => {
     expect(summaryLines([{ ...pool, files: 400, startTime: 12, sessions: 0 }])).toEqual([]);
   });
 });
+
+test('what tests have left behind is a warning with ten of them, also without the lines of the pools', () => {
+  const first = ['test "a" (a.test.ts:1:2): a loop that waits', 'test "b" (b.test.ts:3:4): called "get" after its end'];
+  const warning = [
+    'carpool: warning: tests have left something behind:',
+    ...first.map((line) => `  ${line}`),
+    '  and 3 more',
+    "  `leaks: 'fail'` in the config makes each one fail its test, `leaks: false` hides them",
+  ].join('\n');
+  expect(warningLines([pool], { count: 5, first })).toEqual([warning]);
+  expect(summaryLines([pool], { count: 5, first })[1]).toBe(warning);
+  expect(warningLines([pool], { count: 2, first })[0]).not.toContain('more');
+});
+
+test('a child that grew by far more than others is a warning', () => {
+  expect(warningLines([{ ...pool, grown: ['child 7 grew by 304 MiB in 3 sessions'] }])).toEqual([
+    'carpool: warning: sheet: the memory of a child grew: child 7 grew by 304 MiB in 3 sessions; `recycleAfter` of the pool bounds that',
+  ]);
+});
