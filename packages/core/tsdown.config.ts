@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { licensePlugin, type LicenseInfo } from 'rolldown-license-plugin';
 import { defineConfig, type Rolldown, type UserConfig } from 'tsdown';
-import { reportPage } from './report-page.ts';
+import { browserPage } from './browser-page.ts';
 
 /** Tests load these in their own realm; in Jest that asks for CommonJS. */
 const ofTests = {
@@ -97,6 +97,18 @@ const fewFilesOfModules = {
 
 const ofInit =
   /[\\/]src[\\/]cli[\\/]init(?:\.ts|[\\/](?!names))|[\\/]node_modules[\\/](?:@babel|@clack|@jridgewell|diff|fast-[\w-]+|magic-string|package-manager-detector|sisteransi)[\\/]/;
+
+const ofBrowser = {
+  ...common,
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2023',
+  clean: false,
+  dts: false,
+  minify: true,
+  deps: { alwaysBundle: [/./] },
+  outputOptions: { comments: false },
+} satisfies UserConfig;
 
 const withoutDevtools = {
   name: 'without-devtools',
@@ -223,17 +235,21 @@ const config: UserConfig[] = defineConfig([
   },
   {
     // The page of `carpool report --html`: one file of HTML, which that command alone reads.
-    ...common,
+    ...ofBrowser,
     entry: { 'report-page': 'src/report/page/main.ts' },
-    format: 'iife',
-    platform: 'browser',
-    target: 'es2023',
-    clean: false,
-    dts: false,
-    minify: true,
-    deps: { alwaysBundle: [/./] },
-    plugins: [...common.plugins, reportPage()],
-    outputOptions: { comments: false },
+    plugins: [
+      ...common.plugins,
+      browserPage({ folder: 'src/report/page', fileName: 'report-page.html', policy: [], licensed: 'uplot' }),
+    ],
+  },
+  {
+    // The same for `carpool watch --web`: it listens to the command that has served it.
+    ...ofBrowser,
+    entry: { 'watch-page': 'src/cli/watch/page/main.ts' },
+    plugins: [
+      ...common.plugins,
+      browserPage({ folder: 'src/cli/watch/page', fileName: 'watch-page.html', policy: ["connect-src 'self'"] }),
+    ],
   },
 ]);
 

@@ -16,6 +16,7 @@ const parts = [
   'host-main.js',
   'shared-worker-thread.js',
   'report-page.html',
+  'watch-page.html',
 ];
 
 export default async function setup(project: TestProject): Promise<void> {
@@ -33,7 +34,7 @@ async function buildIfEdited(): Promise<void> {
 }
 
 function isBuilt(): boolean {
-  const sources = globSync(['src/**/*.{ts,html,css}', 'package.json', 'report-page.ts', 'tsdown.config.ts'], {
+  const sources = globSync(['src/**/*.{ts,html,css}', 'package.json', 'browser-page.ts', 'tsdown.config.ts'], {
     cwd: folder,
     exclude: ['**/*.test.ts'],
   });

@@ -125,9 +125,11 @@ program
 program
   .command('watch')
   .description(
-    'show what a host does, in this terminal: sessions with their tests and messages, children, queues, locks',
+    'show what a host does, in this terminal or as a page: sessions with their tests and messages, children, queues, locks',
   )
   .option('--host <host>', hostHelp)
+  .option('--web', 'as a page for browsers of this machine, whose address is printed')
+  .option('--open', 'as --web, and open it')
   .action(async (options: WatchOptions) => {
     const { watch } = await import('./watch.ts');
     process.exitCode = await watch(options);

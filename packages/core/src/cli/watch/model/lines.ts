@@ -1,9 +1,11 @@
 /** What a terminal of a size shows of a view: lines of styled texts, none wider than it. Nothing is said by colour alone. */
 import { printable } from '../../../base/printable.ts';
-import { ageText, count } from '../../ps/units.ts';
+import { count } from '../../ps/units.ts';
+import { marks, timeOfDay, type Message } from './message.ts';
 import { fitted, scrolled, type Fitted, type Row } from './table.ts';
-import { sections, summaryOf, titles } from './tables.ts';
-import { selectedAt, shownTable, type Detail, type Message, type View } from './view.ts';
+import { sections, titles } from './tables.ts';
+import { titleOf } from './title.ts';
+import { selectedAt, shownTable, type Detail, type View } from './view.ts';
 
 export type Style = 'bold' | 'cyan' | 'dim' | 'green' | 'inverse' | 'yellow';
 
@@ -44,15 +46,11 @@ export function linesOf(
   return { lines: all.slice(0, rows), first: table?.first ?? first };
 }
 
-function titleLine({ status, fault }: View): Line {
+function titleLine(view: View): Line {
+  const { title, summary, fault } = titleOf(view);
   if (fault !== undefined) return [{ text: `! ${fault}`, style: 'yellow' }];
-  if (status === undefined) return [{ text: 'carpool watch: waits for the host …', style: 'dim' }];
-  const { kind, pid, age } = status;
-  const name = kind === 'machine' ? 'host of this machine' : 'host of a run';
-  return [
-    { text: `${name}, pid ${pid}`, style: 'bold' },
-    { text: `, ${ageText(age)}: ${summaryOf(status).join(', ')}` },
-  ];
+  if (summary === '') return [{ text: title, style: 'dim' }];
+  return [{ text: title, style: 'bold' }, { text: `, ${summary}` }];
 }
 
 function tabLine({ section }: View, columns: number): Line {
@@ -157,13 +155,6 @@ function cut(line: Line, { columns, widthOf }: Size): Line {
   return kept;
 }
 
-const marks: Readonly<Record<Message['kind'], string>> = {
-  before: '',
-  unanswered: 'no reply ',
-  in: '← ',
-  out: '→ ',
-  lost: '! ',
-};
 const styles: Readonly<Record<Message['kind'], Style>> = {
   before: 'dim',
   unanswered: 'yellow',
@@ -210,12 +201,6 @@ function chunked(text: string, width: number, widthOf: Size['widthOf']): string[
     used += own;
   }
   return [...chunks, chunk];
-}
-
-/** "14:03:09", in the time zone of this process. */
-function timeOfDay(time: number): string {
-  const date = new Date(time);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
 }
 
 function footLine({ typing, filter, detail }: View, columns: number): Line {

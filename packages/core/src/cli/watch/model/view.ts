@@ -8,16 +8,10 @@
 import { printable } from '../../../base/printable.ts';
 import type { ObservedBody, ObservedSession } from '../../../wire/observe.ts';
 import type { StatusResult } from '../../../wire/status.ts';
+import type { Message } from './message.ts';
 import { sampled, type Samples } from './rates.ts';
 import { filtered, sorted, type Order, type Row, type Table } from './table.ts';
 import { orders, sections, tableOf, type Section } from './tables.ts';
-
-export interface Message {
-  readonly kind: 'before' | 'in' | 'lost' | 'out' | 'unanswered';
-  /** Milliseconds since 1970. Absent where it is not known. */
-  readonly time?: number | undefined;
-  readonly text: string;
-}
 
 export interface Detail {
   readonly pool: string;

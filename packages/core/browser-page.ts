@@ -1,26 +1,35 @@
-/** The page of `carpool report --html` as one file, in which the command puts the data of a run. A plugin of the build. */
+/** A page as one file of HTML, with its script and its style in it. A plugin of the build. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Rolldown } from 'tsdown';
 
-const folder = join(import.meta.dirname, 'src/report/page');
+export interface BrowserPage {
+  /** With `page.html` and `page.css`, from the folder of this file. */
+  readonly folder: string;
+  readonly fileName: string;
+  /** Further directives of its content security policy: without them it loads nothing. */
+  readonly policy: readonly string[];
+  /** A package whose code is in the script. */
+  readonly licensed?: string;
+}
 
-/** Takes the place of the script that was built. The page runs this script and has this style, and loads nothing. */
-export function reportPage(): Rolldown.Plugin {
+/** Takes the place of the script that was built. The page runs this script and has this style. */
+export function browserPage(page: BrowserPage): Rolldown.Plugin {
   return {
-    name: 'report-page',
+    name: 'browser-page',
     generateBundle(_, bundle) {
       for (const [name, file] of Object.entries(bundle)) {
         if (file.type !== 'chunk') continue;
         delete bundle[name];
-        this.emitFile({ type: 'asset', fileName: 'report-page.html', source: pageOf(file.code.trim()) });
+        this.emitFile({ type: 'asset', fileName: page.fileName, source: pageOf(file.code.trim(), page) });
       }
     },
   };
 }
 
-function pageOf(script: string): string {
+function pageOf(script: string, { folder: within, policy: more, licensed }: BrowserPage): string {
+  const folder = join(import.meta.dirname, within);
   if (/<\/script|<!--/i.test(script)) throw new Error('The script of the page has a text that would end it');
   const style = readFileSync(join(folder, 'page.css'), 'utf8').replaceAll(/\s*\n\s*/g, '\n');
   const policy = [
@@ -30,10 +39,11 @@ function pageOf(script: string): string {
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
+    ...more,
   ].join('; ');
   const parts: readonly (readonly [string, string])[] = [
     ['@policy@', policy],
-    ['@licenses@', licenses()],
+    ...(licensed === undefined ? [] : [['@licenses@', licenseOf(licensed)] as const]),
     ['<style></style>', `<style>${style}</style>`],
     ['<script></script>', `<script>${script}</script>`],
   ];
@@ -50,11 +60,10 @@ function filled(page: string, place: string, part: string): string {
   return before + part + after;
 }
 
-/** Of what is in the script. */
-function licenses(): string {
-  const uplot = join(import.meta.dirname, 'node_modules/uplot');
-  const { version } = JSON.parse(readFileSync(join(uplot, 'package.json'), 'utf8')) as { readonly version: string };
-  return `uPlot ${version}\n${readFileSync(join(uplot, 'LICENSE'), 'utf8').trim()}`;
+function licenseOf(name: string): string {
+  const folder = join(import.meta.dirname, 'node_modules', name);
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { readonly version: string };
+  return `${name === 'uplot' ? 'uPlot' : name} ${version}\n${readFileSync(join(folder, 'LICENSE'), 'utf8').trim()}`;
 }
 
 function hashOf(text: string): string {
