@@ -12,6 +12,7 @@ export default defineConfig({
       'three-runners/*.test.ts',
       'shared/*.test.ts',
       'redis/*.test.ts',
+      'replay/*.test.ts',
     ],
     pool: 'forks',
     maxWorkers: 4,

@@ -139,3 +139,20 @@ test('a reply that waits for something else names it, with the time that lay bet
   expect(session.sent({ kind: 'send', m: 'go on' })).toBe(true);
   expect(taken(session)).toEqual([]);
 });
+
+test('an answer is that to its question, also where another one was answered alike', () => {
+  const events: RecordedEvent[] = [
+    { kind: 'ask', n: 1, m: 'first?', t: 0 },
+    { kind: 'ask', n: 2, m: 'second?', t: 1 },
+    { kind: 'answer', n: 1, m: 'yes', t: 2 },
+    { kind: 'event', m: 'after the first', t: 3 },
+    { kind: 'answer', n: 2, m: 'yes', t: 4 },
+    { kind: 'event', m: 'after the second', t: 5 },
+  ];
+  const session = new ReplaySession(events);
+  expect(taken(session)).toHaveLength(2);
+  expect(session.sent({ kind: 'answer', n: 2, m: 'yes' })).toBe(true);
+  expect(taken(session)).toEqual([]);
+  expect(session.sent({ kind: 'answer', n: 1, m: 'yes' })).toBe(true);
+  expect(taken(session)).toMatchObject([{ m: 'after the first' }, { m: 'after the second' }]);
+});
