@@ -20,6 +20,11 @@ export function cpuMicros(pid: number): number {
   return (seconds + minutes * 60 + hours * 3_600) * 1e6;
 }
 
+/** The same of a process and of all its descendants at this moment. */
+export function treeCpuMicros(root: number): number {
+  return [...treeOf(root)].reduce((sum, { pid }) => sum + cpuMicros(pid), 0);
+}
+
 /** Resident memory (RSS) in MiB: it includes Node's own code, which the processes of a machine have in common. */
 export function residentMebibytes(pid: number): number {
   const kibibytes = hasProc ? /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] : ps(pid, 'rss');
@@ -33,15 +38,20 @@ export function residentMebibytes(pid: number): number {
  */
 export function treeMebibytes(root: number): number {
   const memory = hasProc ? proportionalKibibytes : (_pid: number, resident: number) => resident;
+  let sum = 0;
+  for (const { pid, resident } of treeOf(root)) sum += memory(pid, resident);
+  return sum / 1024;
+}
+
+/** A process and all its descendants. */
+function* treeOf(root: number): Generator<Listed> {
   const all = hasProc ? processesOfProc() : processesOfPs();
   let members = all.filter(({ pid }) => pid === root);
-  let sum = 0;
   while (members.length > 0) {
-    for (const { pid, resident } of members) sum += memory(pid, resident);
+    yield* members;
     const parents = new Set(members.map(({ pid }) => pid));
     members = all.filter(({ parent }) => parents.has(parent));
   }
-  return sum / 1024;
 }
 
 interface Listed {
