@@ -22,7 +22,7 @@ function observed(filter: ObservedFilter = {}, characters?: number) {
   const observer = new Observer({ connection, clock, passing, filter, characters, time: () => clock.now() });
   const journal = new Journal('browser', passing);
   const says = (message: object, id = 's1', holder = { test: 'cart › adds', file: 'cart.test.ts' }): void =>
-    journal.add('out', { id, holder }, Frame.of(message, json));
+    journal.pass('out', { id, holder }, Frame.of(message, json));
   const texts = (): string[] => bodies.flatMap(({ messages }) => messages.map(({ text }) => text));
   return { clock, passing, connection, observer, journal, bodies, says, texts };
 }
@@ -30,7 +30,7 @@ function observed(filter: ObservedFilter = {}, characters?: number) {
 test('messages come in their order, a little later, with their session, test and time', () => {
   const { clock, journal, bodies, says } = observed();
   says({ type: 'query' });
-  journal.add('in', { id: 'root' }, 20_000);
+  journal.pass('in', { id: 'root' }, 20_000);
   expect(bodies).toEqual([]);
   clock.pass(50);
   const holder = { test: 'cart › adds', file: 'cart.test.ts', shard: undefined, run: undefined };
