@@ -5,6 +5,8 @@ import type { HolderLabel } from './holder-label.ts';
 export interface SessionEvent extends Omit<HolderLabel, 'run'> {
   readonly event: 'session';
   readonly pool: string;
+  /** Its test process: the runner and the pid, "vitest 4711". Absent: not known, or no other process. */
+  readonly worker?: string | undefined;
   /** Absent where it was not opened. */
   readonly id?: string | undefined;
   /** The pid of its child. */
@@ -53,6 +55,8 @@ export interface LeaseEvent extends Omit<HolderLabel, 'run'> {
   readonly over: number;
   /** `file:line:column` of the call. */
   readonly takenAt?: string | undefined;
+  /** As in `SessionEvent`. */
+  readonly worker?: string | undefined;
   /** Why it never was, where the host has said so: out of time, or a deadlock, with its cycle, a line for each wait. */
   readonly failure?: string | undefined;
 }

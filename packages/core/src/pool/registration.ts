@@ -58,6 +58,8 @@ export interface OpenOptions extends OrUndefined<Omit<RegisterOptions, 'signal'>
   readonly signal?: CancelSignal | undefined;
   /** Whose key `owner` is: the same key under another one does not collide. Default: the pool's own callers. */
   readonly ownerScope?: string | undefined;
+  /** The test process, as in `SessionEvent`. */
+  readonly worker?: string | undefined;
   /** Of several that share the pool. */
   readonly run?: HolderRun | undefined;
   /** Takes the call when it is over. Default: as in `PoolEnvironment`. */

@@ -97,6 +97,7 @@ export class SlotHolders {
     timeline.add({
       event: 'session',
       pool: this.#pool,
+      worker: options.worker,
       id: conversation?.id,
       child: generation?.pid,
       since,

@@ -191,6 +191,19 @@ test('a filter looks for each word, in any case', () => {
   expect(sorted(all, { key: 'title', descending: false }).map(({ index }) => index)).toEqual([0, 2, 3, 1]);
 });
 
+test('the rows of test processes have their calls', () => {
+  const all = merged([
+    run({
+      sessions: [session({ worker: 'vitest 7', since: 1 })],
+      leases: [lease({ worker: 'vitest 7', since: 3 }), lease({ worker: 'jest 8', since: 2 })],
+    }),
+  ]);
+  expect(all.entries.filter(matcher({ ...noFilter, text: 'jest 8' })).map(({ index }) => index)).toEqual([1]);
+  const { rows } = rowsOf(all, 'worker', ['vitest']);
+  const groups = rows.flatMap((row) => (row.kind === 'group' ? [`${row.title}: ${row.note}`] : []));
+  expect(groups).toEqual(['vitest 7: 2 calls of 2 test files', 'jest 8: 1 call of 1 test file']);
+});
+
 test('who held it while another one waited, the longest overlap first', () => {
   const { entries } = merged([
     run({

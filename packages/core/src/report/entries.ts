@@ -19,6 +19,8 @@ export interface Entry {
   /** `pool cart`, `lock "printer"` */
   readonly of: string;
   readonly shard?: string | undefined;
+  /** Its test process. */
+  readonly worker?: string | undefined;
   readonly since: number;
   readonly granted?: number | undefined;
   readonly opened?: number | undefined;
@@ -126,8 +128,11 @@ function timesOf(
   };
 }
 
-function placeOf({ file, shard }: Pick<SessionEvent, 'file' | 'shard'>, folder: string): Pick<Entry, 'file' | 'shard'> {
-  return { file: file === undefined ? undefined : within(folder, file), shard };
+function placeOf(
+  { file, shard, worker }: Pick<SessionEvent, 'file' | 'shard' | 'worker'>,
+  folder: string,
+): Pick<Entry, 'file' | 'shard' | 'worker'> {
+  return { file: file === undefined ? undefined : within(folder, file), shard, worker };
 }
 
 /** A path relative to the folder, if it is in it. Of any system: the page is looked at on another one. */

@@ -5,7 +5,7 @@ import { packRuns, unpackRuns } from './packed-runs.ts';
 import type { RecordedRun } from './recorded-run.ts';
 
 const time = fc.nat(1_000_000).map((tenths) => tenths / 10);
-const label = { test: fc.string(), file: fc.string(), shard: fc.string() };
+const label = { worker: fc.string(), test: fc.string(), file: fc.string(), shard: fc.string() };
 const spans = { since: time, over: time };
 
 const session = fc.record(

@@ -24,6 +24,7 @@ type Fields<Event> = { readonly [Field in Exclude<keyof Event, 'event'>]-?: Kind
 
 const sessionFields: Fields<SessionEvent> = {
   pool: 'text',
+  worker: 'text',
   id: 'text',
   child: 'number',
   since: 'number',
@@ -54,6 +55,7 @@ const leaseFields: Fields<LeaseEvent> = {
   granted: 'number',
   over: 'number',
   takenAt: 'text',
+  worker: 'text',
   failure: 'text',
   test: 'text',
   file: 'text',

@@ -3,8 +3,8 @@ import type { ChildLife, Entry, Merged } from './entries.ts';
 import { lanesOf } from './lanes.ts';
 import { countText } from './units.ts';
 
-/** What the rows are grouped by. child: pools, their children and what was on each, then leases. file: test files. */
-export type RowsBy = 'child' | 'file';
+/** What the rows are grouped by. child: pools, their children and what was on each, then leases. worker: test processes. file: test files. */
+export type RowsBy = 'child' | 'worker' | 'file';
 
 export interface Item {
   readonly from: number;
@@ -46,6 +46,7 @@ const gap = 8;
 export function rowsOf(run: Merged, by: RowsBy, runNames: readonly string[]): Rows {
   const layout = new Layout();
   if (by === 'file') byFile(layout, run, runNames);
+  else if (by === 'worker') byWorker(layout, run, runNames);
   else byChild(layout, run, runNames);
   return { rows: layout.rows, height: layout.height };
 }
@@ -115,6 +116,24 @@ function byFile(layout: Layout, { entries }: Merged, runNames: readonly string[]
       title.join(' · '),
       `${countText(its.length, 'call')}${waited >= 1 ? `, waited ${Math.round(waited)} ms` : ''}`,
     );
+    layout.lanes(
+      'whole',
+      its.map((entry) => ({ from: entry.since, to: entry.over, entry })),
+    );
+  }
+}
+
+function byWorker(layout: Layout, { entries }: Merged, runNames: readonly string[]): void {
+  const workers = Map.groupBy(entries, ({ run, worker = '' }) => JSON.stringify([run, worker]));
+  for (const its of workers.values()) {
+    const { run, worker = 'no test process is known', shard } = its[0] as Entry;
+    const files = new Set(its.flatMap(({ file }) => file ?? []));
+    const title = [
+      worker,
+      ...(shard === undefined ? [] : [`shard ${shard}`]),
+      ...(runNames.length > 1 ? [runNames[run] ?? ''] : []),
+    ];
+    layout.group(title.join(' · '), `${countText(its.length, 'call')} of ${countText(files.size, 'test file')}`);
     layout.lanes(
       'whole',
       its.map((entry) => ({ from: entry.since, to: entry.over, entry })),

@@ -29,7 +29,8 @@ export function matcher({ text, of, state }: Filter): (entry: Entry) => boolean 
     if (state === 'waited' && entry.waited < 1) return false;
     if ((state === 'failed' || state === 'none') && entry.state !== state) return false;
     if (words.length === 0) return true;
-    const searched = `${entry.title}\n${entry.file ?? ''}\n${entry.of}\n${entry.shard ?? ''}`.toLowerCase();
+    const searched =
+      `${entry.title}\n${entry.file ?? ''}\n${entry.of}\n${entry.shard ?? ''}\n${entry.worker ?? ''}`.toLowerCase();
     return words.every((word) => searched.includes(word));
   };
 }

@@ -44,7 +44,7 @@ test('the host of a run keeps its sessions, children and leases, in the order of
   ]);
   const [first, second] = recorded?.sessions ?? [];
   expect(first).toMatchObject({ pool: 'echoes', id: 's1', test: 'adds a row', file: 'cart.test.ts' });
-  expect(second).toMatchObject({ id: 's2', test: 'waits' });
+  expect(second).toMatchObject({ id: 's2', test: 'waits', worker: `a test ${process.pid}` });
   // It waited for the first.
   expect(second?.granted).toBeGreaterThanOrEqual(first?.over ?? Infinity);
   const [child] = recorded?.children ?? [];

@@ -71,7 +71,7 @@ export function madeUpRun({ sessions: wanted, processes = 8, testsOfFile = 20 }:
       ...(at % 211 === 210 && { failed: true as const }),
       test,
       file,
-      shard: undefined,
+      worker: `vitest ${6_000 + process}`,
     });
     if (!none) slots[slot] = over;
     nows[process] = (none ? granted : over) + 4 + random() * 12;

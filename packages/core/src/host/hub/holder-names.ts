@@ -6,6 +6,8 @@ import type { OwnerPath } from '../../wire/owner-path.ts';
 
 /** Characters of "2/4". */
 const longestShard = 20;
+/** Characters of "vitest". */
+const longestRunner = 60;
 /** Characters of what names a holder, and of the stack of its call. */
 const longestLabel = 1_000;
 const longestStack = 20_000;
@@ -16,10 +18,18 @@ export interface WorkerNames {
   readonly run?: HolderRun | undefined;
   /** "2/4": which shard of its run it is in. */
   readonly shard?: string | undefined;
+  /** "vitest 4711": its runner and its pid, for the timeline. */
+  readonly worker?: string | undefined;
 }
 
 export function labelIn(holder: Partial<Record<keyof HolderLabel, unknown>> | undefined, shard?: string): HolderLabel {
   return { test: nameIn(holder?.test), file: nameIn(holder?.file), shard };
+}
+
+/** "vitest 4711", as it has greeted. Undefined: it has not said so. */
+export function workerNamed(runner: unknown, pid: unknown): string | undefined {
+  const name = nameIn(runner)?.slice(0, longestRunner);
+  return name === undefined || !Number.isSafeInteger(pid) ? undefined : `${name} ${String(pid)}`;
 }
 
 /** "2/4", as its worker has greeted. */

@@ -39,6 +39,8 @@ export interface LeaseEntriesOptions {
   readonly timelineOf?: ((run: string | undefined) => Timeline | undefined) | undefined;
   /** That of the worker. Default: the host serves one. */
   readonly run?: (() => HolderRun | undefined) | undefined;
+  /** The test process, as in `SessionEvent`. */
+  readonly worker?: (() => string | undefined) | undefined;
 }
 
 export interface Entry {
@@ -206,10 +208,11 @@ export class LeaseEntries {
   }
 
   #add({ since, grantedAt }: Entry, { name, kind, holder }: LeaseRequest, failure: string | undefined): void {
-    const { timelineOf, run, clock } = this.#options;
+    const { timelineOf, run, clock, worker } = this.#options;
     const { test, file, shard, takenAt } = holder;
     const times = { since, granted: grantedAt, over: clock.now() };
-    timelineOf?.(run?.()?.id)?.add({ event: 'lease', name, kind, ...times, test, file, shard, takenAt, failure });
+    const of = { test, file, shard, takenAt, worker: worker?.() };
+    timelineOf?.(run?.()?.id)?.add({ event: 'lease', name, kind, ...times, ...of, failure });
   }
 
   #answer(entry: Entry, kind: Op, body: Uint8Array): void {

@@ -32,7 +32,7 @@ import { poolsResult } from './pools-result.ts';
 import { inviteTo, JoinedProcess } from './joined-process.ts';
 import type { LeaseCall } from './leases.ts';
 import { Owners } from './owners.ts';
-import { shardNamed } from './holder-names.ts';
+import { shardNamed, workerNamed } from './holder-names.ts';
 import { PeerLeases } from './peer-leases.ts';
 import type { Holding, PeerHub, PeerKind } from './peer-hub.ts';
 import { PeerRun } from './peer-run.ts';
@@ -56,6 +56,7 @@ export class Peer {
   /** Of its holders. */
   #label: HolderRun | undefined;
   #shard: string | undefined;
+  #worker: string | undefined;
   readonly #relays = new Map<number, Relay>();
   readonly #calls: Calls;
   /** It is no worker: a test has handed its session to it. */
@@ -81,9 +82,10 @@ export class Peer {
       failure: { code: 'HUB_LOST', message: 'The host failed to carry out a call' },
       number: this.#number,
       maxBacklogBytes: hub.limits.maxBacklogBytes,
-      greeted: ({ run, shard, observer }) => {
+      greeted: ({ run, shard, observer, runner, pid }) => {
         this.#label = hub.runOf(run, remote);
         this.#shard = shardNamed(shard);
+        this.#worker = workerNamed(runner, pid);
         this.#observes = observer === true;
         hub.greeted();
       },
@@ -98,7 +100,8 @@ export class Peer {
     const held = { owners: this.#owners, connection: this.#connection };
     this.#run = new PeerRun({ ...held, hub, remote });
     const { clock, coordination, valueFiles, reach, timelineOf } = hub;
-    const of = { peer: this.#number, run: () => this.#label, shard: () => this.#shard, remote: remote !== undefined };
+    const names = { run: () => this.#label, shard: () => this.#shard, worker: () => this.#worker };
+    const of = { peer: this.#number, ...names, remote: remote !== undefined };
     this.#leases = new PeerLeases({ ...held, ...of, clock, coordination, valueFiles, reach, timelineOf });
   }
 
@@ -276,6 +279,7 @@ export class Peer {
       peer: this.#number,
       run: this.#label,
       shard: this.#shard,
+      worker: this.#worker,
       owners: this.#owners,
       connection: this.#connection,
       maxBacklogBytes: this.#hub.limits.maxBacklogBytes,

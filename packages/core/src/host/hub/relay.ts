@@ -87,7 +87,7 @@ export class Relay implements Requesting, Carrying {
 
   async register(request: RegisterRequest, signal: CancelSignal): Promise<RegisterResult> {
     const { pool: name, under = [], stack, owner, holder, wait, timeout, timeLeft, spent, tried } = request;
-    const { owners, peer, run, shard, pool: find, clock } = this.#options;
+    const { owners, peer, run, shard, worker, pool: find, clock } = this.#options;
     const since = clock.now();
     owners.check(under);
     this.#reported = under.length > 0;
@@ -97,7 +97,7 @@ export class Relay implements Requesting, Carrying {
     // The config of the pool may take some of it to load.
     const left = timeLeft && Math.max(timeLeft - (clock.now() - since), 1);
     const ownerPath = [String(peer), ...under];
-    const asked = { wait, timeout, timeLeft: left, spent, tried, holder: labelIn(holder, shard), ownerPath };
+    const asked = { wait, timeout, timeLeft: left, spent, tried, holder: labelIn(holder, shard), ownerPath, worker };
     const registration = await pool.open(
       { ...asked, signal, owner, ownerScope: scopeOf(owner, peer, under), run, params },
       this.#listener,

@@ -77,6 +77,7 @@ function ofEntry(entry: Entry, store: Store, { runs, messages }: Recordings): HT
       ['To', timeText(over)],
       ['Session', session?.id],
       ['Child', session?.child === undefined ? undefined : String(session.child)],
+      ['Test process', entry.worker],
       ['Shard', shard],
     ]),
     ...during(entry, store),

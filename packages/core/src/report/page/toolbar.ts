@@ -10,7 +10,11 @@ const states: Readonly<Record<ShownState, string>> = {
   failed: 'Failed',
   none: 'Got nothing',
 };
-const rows: Readonly<Record<RowsBy, string>> = { child: 'Rows by child', file: 'Rows by test file' };
+const rows: Readonly<Record<RowsBy, string>> = {
+  child: 'Rows by child',
+  worker: 'Rows by test process',
+  file: 'Rows by test file',
+};
 
 export function toolbar(place: HTMLElement, store: Store): void {
   const search = h('input', {
