@@ -15,7 +15,7 @@ export type { SessionEvidence } from '../client/sessions-evidence.ts';
 export type { Provided } from '../client/provided.ts';
 export type { EvidenceOption } from '../main-process/evidence-option.ts';
 export type { RedactRules } from '../base/redact.ts';
-export type { Boot, Configured, GroupLeader, HostSummary } from '../wire/control.ts';
+export type { Boot, Configured, GroupLeader, HostSummary, LeakSummary } from '../wire/control.ts';
 export type { WatchedFiles } from '../process/files.ts';
 export type { ErrorRecord } from '../base/errors.ts';
 export type { PoolStats, SlotWaitStats } from '../pool/types.ts';

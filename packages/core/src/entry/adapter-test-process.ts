@@ -15,6 +15,7 @@ export type { SessionEvidence } from '../client/sessions-evidence.ts';
 export { FileOwner } from '../client/file-owner.ts';
 export type { PoolsResult } from '../wire/messages.ts';
 export type { RunInfo } from '../wire/machine-messages.ts';
+export type { ObservedBody, ObservedMessage } from '../wire/observe.ts';
 export type { OwnerPath } from '../wire/owner-path.ts';
 export { workerSession, type WorkerSessionOptions } from '../client/worker-session.ts';
 export { TestClock, waitMargin, type TestClockOptions } from '../client/test-clock.ts';

@@ -143,6 +143,8 @@ export function sessionOf(head: RecordedHead, lines: Iterable<TranscriptEvent>):
       case 'open':
       case 'taken':
       case 'cancel':
+      // The child of a replay waits for no answer.
+      case 'refuse':
         break;
     }
   }

@@ -93,7 +93,8 @@ export class ReplayBook {
   }
 
   /** @throws CarpoolError NOT_RECORDED */
-  claim(holder: HolderLabel = {}, params: Recorded | undefined): Claim {
+  claim(given: HolderLabel | undefined, params: Recorded | undefined): Claim {
+    const holder = given ?? {};
     const { relative } = this.#options;
     const file = holder.file === undefined ? undefined : relative(holder.file);
     const all = this.#recordings.get(this.#keyOf({ test: holder.test, file })) ?? [];
