@@ -4,7 +4,7 @@ import type { RecordedRun } from './recorded-run.ts';
 
 /** Milliseconds. */
 export interface Spread<Event> {
-  /** How many took any time at all: a millisecond or more. */
+  /** How many of them took any time at all: a millisecond or more. */
   readonly some: number;
   readonly p50: number;
   readonly p95: number;
@@ -21,7 +21,7 @@ export interface PoolReport {
   readonly without: number;
   /** Of sessions at a time. */
   readonly peak: number;
-  /** For a slot. Absent: nothing got one. */
+  /** For a slot, also of calls that got none. Absent: there was no call. */
   readonly waits?: Spread<SessionEvent> | undefined;
   /** From its slot until it was open: the start of its child, if that had to start, and `open`. */
   readonly opens?: Spread<SessionEvent> | undefined;
@@ -81,7 +81,7 @@ function poolReport(name: string, sessions: readonly SessionEvent[], children: r
     sessions: opened.length,
     without: sessions.length - opened.length,
     peak: peakOf(held),
-    waits: spread(held, waitOf),
+    waits: spread(sessions, waitOf),
     opens: spread(opened, ({ granted = 0, opened: at = 0 }) => at - granted),
     lives: spread(opened, holdOf),
     unconfirmed: sessions.filter(({ unconfirmed }) => unconfirmed === true).length,

@@ -3,6 +3,9 @@ import type { ChildEvent, LeaseEvent, SessionEvent } from '../../base/timeline.t
 import type { RecordedRun } from '../../report/recorded-run.ts';
 import { timelineVersion, type TimelineEnd, type TimelineHeader } from '../../wire/timeline-lines.ts';
 
+/** Half a sentence. */
+export const givenTranscript = 'this is a transcript: give the timeline of its run, the file without `.transcript`';
+
 type Line = SessionEvent | ChildEvent | LeaseEvent | TimelineEnd;
 
 /**
@@ -25,6 +28,7 @@ export function readRun(text: string): RecordedRun {
 function headerIn(line: string): TimelineHeader {
   const header = objectIn(line);
   const written = header?.['carpoolTimeline'];
+  if (typeof header?.['carpoolTranscript'] === 'number') throw new Error(givenTranscript);
   if (header === undefined || typeof written !== 'number') throw new Error('it is not the timeline of a run');
   if (written > timelineVersion) {
     const by = String(header['carpool']);

@@ -101,16 +101,26 @@ test('in a narrow terminal lines go on below', () => {
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(50);
 });
 
-test('waits are from the call to the slot; those who got none waited to their end', () => {
+test('waits are from the call to the slot; those of calls that got none are to their end', () => {
   const [pool] = analyse(readRun(whole)).pools;
   expect(pool).toMatchObject({
     sessions: 3,
     without: 1,
     peak: 2,
-    waits: { longest: 40, p50: 0, some: 1 },
+    waits: { longest: 50, p50: 0, p95: 50, some: 2, of: { test: 'is late' } },
     opens: { longest: 210, of: { test: 'adds' } },
   });
   expect(pool?.lives).toMatchObject({ longest: 300, of: { test: 'adds' } });
+});
+
+test('all that were opened and held are counted, also those that took less than a millisecond', () => {
+  const short = { granted: 0, opened: 0.4, over: 0.9 };
+  const run = readRun(written(session(short), session({}), lease({ over: 0.3 }), lease({}), end));
+  const text = runText(run, analyse(run), Infinity);
+  expect(text).toContain(' 0 waited for a slot: ');
+  expect(text).toContain(' 2 were opened, with the start of their child: ');
+  expect(text).toContain(' 2 held their slot: ');
+  expect(text).toContain(' 2 held it: ');
 });
 
 test('a session that begins when another one ends is not beside it', () => {
@@ -166,6 +176,7 @@ test.each([
     `${JSON.stringify({ ...header, carpoolTimeline: 2, carpool: '9.0.0' })}\n`,
     'it has version 2, and this command, of an older Carpool, reads version 1: use that of carpool 9.0.0',
   ],
+  [`${JSON.stringify({ carpoolTranscript: 1 })}\n`, 'this is a transcript: give the timeline of its run'],
   [`${JSON.stringify({ ...header, zero: 'noon' })}\n`, 'its first line is damaged'],
   [written(session({})).replace('"session"', '"sess'), 'line 2 is damaged'],
   [written({ event: 'session' }), 'line 2 is damaged'],

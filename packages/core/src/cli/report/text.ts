@@ -45,9 +45,9 @@ function addPool(
   add(0, `pool ${name}: ${parts.slice(0, 2).join(' ')}, ${parts[2]}`);
   if (without > 0) add(1, `${count(without, 'call')} got no session`);
   if (unconfirmed > 0) add(1, `the end of ${count(unconfirmed, 'session')} was not confirmed`);
-  if (waits !== undefined) add(1, spreadText('waited for a slot', waits, folder));
-  if (opens !== undefined) add(1, spreadText('were opened, with the start of their child', opens, folder));
-  if (lives !== undefined) add(1, spreadText('held their slot', lives, folder));
+  if (waits !== undefined) add(1, spreadText(`${waits.some} waited for a slot`, waits, folder));
+  if (opens !== undefined) add(1, spreadText(`${sessions} were opened, with the start of their child`, opens, folder));
+  if (lives !== undefined) add(1, spreadText(`${sessions} held their slot`, lives, folder));
   for (const child of children.slice(0, most)) add(1, childText(child));
   if (children.length > most) add(1, `and ${count(children.length - most, 'other child', 'other children')}`);
   if (saved !== undefined) add(1, savedText(saved));
@@ -64,17 +64,17 @@ function addLease(
   );
   for (const cycle of deadlocks.slice(0, most)) add(1, `a deadlock: ${cycle.join('; ')}`);
   if (deadlocks.length > most) add(1, `and ${count(deadlocks.length - most, 'other deadlock')}`);
-  if (waits !== undefined && waits.some > 0) add(1, spreadText('waited', waits, folder));
-  if (holds !== undefined) add(1, spreadText('held it', holds, folder));
+  if (waits !== undefined && waits.some > 0) add(1, spreadText(`${waits.some} waited`, waits, folder));
+  if (holds !== undefined) add(1, spreadText(`${granted} held it`, holds, folder));
 }
 
 function spreadText(
   what: string,
-  { some, p50, p95, longest, of }: Spread<SessionEvent | LeaseEvent>,
+  { p50, p95, longest, of }: Spread<SessionEvent | LeaseEvent>,
   folder: string,
 ): string {
   const who = nameOf(inFolder(of, folder), 'a test');
-  return `${some} ${what}: p50 ${time(p50)}, p95 ${time(p95)}, longest ${time(longest)}: ${who}`;
+  return `${what}: p50 ${time(p50)}, p95 ${time(p95)}, longest ${time(longest)}: ${who}`;
 }
 
 function childText({ pid, since, ready, over, sessions, failure, goesOn }: ChildEvent): string {
