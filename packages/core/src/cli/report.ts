@@ -1,16 +1,17 @@
 /** `carpool report`: what runs of a project have waited for, and what sharing has saved. */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../base/thrown.ts';
 import { version } from '../base/version.ts';
-import { runFiles, runsFolder } from '../process/run-files.ts';
+import { runFiles, runsFolder, timelineFileOf } from '../process/run-files.ts';
 import { analyse } from '../report/analyse.ts';
 import type { RecordedRun } from '../report/recorded-run.ts';
+import { writePrivately } from './private-file.ts';
 import { chromeTrace } from './report/chrome-trace.ts';
 import { htmlPage, pageTemplate } from './report/html.ts';
 import { openInBrowser } from './report/open.ts';
 import { messagesOf } from './report/read-messages.ts';
-import { readRun } from './report/read.ts';
+import { givenTranscript, readRun } from './report/read.ts';
 import { runText } from './report/text.ts';
 
 export interface ReportOptions {
@@ -43,7 +44,7 @@ export async function report(files: readonly string[], options: ReportOptions): 
     for (const path of kept) console.log(path);
     return 0;
   }
-  const paths = files.length === 0 ? kept.slice(0, 1) : [...new Set(files.map((file) => resolve(file)))];
+  const paths = files.length === 0 ? kept.slice(0, 1) : [...new Set(files.map(timelineAt))];
   if (paths.length === 0)
     return failed(
       `no run is kept for ${process.cwd()}: runs are kept in the nearest folder with a \`node_modules\`, unless the config has \`report: false\``,
@@ -99,9 +100,18 @@ async function show(
   return 0;
 }
 
-/** @throws what the system says of it; Error with half a sentence, if it is too large */
+/** A pattern such as `runs/*.jsonl` finds transcripts, too: each stands for the run that is beside it. */
+function timelineAt(file: string): string {
+  const path = resolve(file);
+  const timeline = timelineFileOf(path);
+  return existsSync(timeline) ? timeline : path;
+}
+
+/** @throws what the system says of it; Error with half a sentence, if it is a transcript, or too large */
 function textOf(path: string): string {
   const { size } = statSync(path);
+  // One may be larger than what is read here.
+  if (timelineFileOf(path) !== path) throw new Error(givenTranscript);
   if (size > largestFile)
     throw new Error(`it has ${Math.round(size / 1024 / 1024)} MiB, and the timeline of a run has no more than 64`);
   return readFileSync(path, 'utf8');
@@ -110,8 +120,12 @@ function textOf(path: string): string {
 /** The folder of a page is made. @returns why it could not be written */
 function write(what: 'page' | 'trace', path: string, content: string): string | undefined {
   try {
-    if (what === 'page') mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content);
+    if (what === 'trace') writeFileSync(path, content);
+    else {
+      mkdirSync(dirname(path), { recursive: true });
+      // It may have messages, as a transcript has.
+      writePrivately(path, content);
+    }
     return undefined;
   } catch (thrown) {
     return `the ${what} cannot be written: ${messageOf(thrown)}`;

@@ -12,6 +12,7 @@ import { statOf } from '../process/files.ts';
 import { TranscriptReader, type TranscriptExtent, type TranscriptText } from '../process/read-transcript.ts';
 import { isTimeline, runFiles, runsFolder, transcriptFileOf, transcriptFiles } from '../process/run-files.ts';
 import { transcriptWanted } from '../process/transcript-wish.ts';
+import { PrivateFile } from './private-file.ts';
 import { chosenOf, SessionList, testsOf, type ListedSession, type Wanted } from './transcript/sessions.ts';
 import { eventText, headerText } from './transcript/text.ts';
 
@@ -121,7 +122,7 @@ async function each(reader: TranscriptReader, take: (line: TranscriptText) => vo
 
 type Write = (text: string) => Promise<void>;
 
-/** To the file, or to stdout, no faster than that takes it. A reader of stdout that has read enough ends it. */
+/** To the file, which only this user may read, or to stdout, no faster than that takes it. A reader of stdout that has read enough ends it. */
 async function writing(
   reader: TranscriptReader,
   output: string | undefined,
@@ -139,15 +140,31 @@ async function writing(
   }
   if (statOf(output) !== undefined && realpathSync(output) === realpathSync(reader.file))
     throw new Error('--output is the file itself');
-  const stream = createWriteStream(output);
-  const over = finished(stream).catch((thrown: unknown) => {
-    throw new Error(`${output} cannot be written: ${messageOf(thrown)}`);
-  });
-  const worked = work(writerTo(stream))
-    // What is wrong with the stream is told once.
-    .catch((thrown: unknown) => (stream.errored === null ? Promise.reject(thrown as Error) : undefined))
-    .finally(() => stream.end());
-  await Promise.all([worked, over]);
+  const told = <Result>(write: () => Result): Result => {
+    try {
+      return write();
+    } catch (thrown) {
+      throw unwritten(output, thrown);
+    }
+  };
+  const file = told(() => new PrivateFile(output));
+  try {
+    const stream = createWriteStream(output, { fd: file.descriptor });
+    const over = finished(stream).catch((thrown: unknown) => Promise.reject(unwritten(output, thrown)));
+    const worked = work(writerTo(stream))
+      // What is wrong with the stream is told once.
+      .catch((thrown: unknown) => (stream.errored === null ? Promise.reject(thrown as Error) : undefined))
+      .finally(() => stream.end());
+    await Promise.all([worked, over]);
+    told(() => file.commit());
+  } catch (thrown) {
+    file.discard();
+    throw thrown;
+  }
+}
+
+function unwritten(output: string, thrown: unknown): Error {
+  return new Error(`${output} cannot be written: ${messageOf(thrown)}`);
 }
 
 function writerTo(stream: Writable): Write {

@@ -32,6 +32,11 @@ export function transcriptFileOf(run: string): string {
   return run.endsWith('.transcript.jsonl') ? run : run.replace(/\.jsonl$/, '.transcript.jsonl');
 }
 
+/** The timeline beside the transcript of the same run. @param file the name or the path of either */
+export function timelineFileOf(file: string): string {
+  return file.replace(/\.transcript\.jsonl$/, '.jsonl');
+}
+
 /** Its name is that of the timeline of a run. */
 export function isTimeline(path: string): boolean {
   return named.test(basename(path));

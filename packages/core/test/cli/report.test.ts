@@ -1,6 +1,16 @@
 /** What `carpool report` writes and refuses. What its page shows is looked at in test/report. */
-import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { posix } from '@carpool/test-harness/programs';
 import { expect, test } from 'vitest';
 import { dataElement, type PageData } from '../../src/report/page-data.ts';
 import { unpackRuns } from '../../src/report/packed-runs.ts';
@@ -117,6 +127,46 @@ test('of a run with a transcript, the page has the messages of its sessions', as
   expect(await carpool('report', file, '--html', 'page.html')).toMatchObject({ code: 0, stderr: '' });
   const [damaged] = dataOf(join(place().path, 'page.html')).messages;
   expect(damaged?.note).toContain('its line 4 is damaged');
+});
+
+test.skipIf(!posix.holds)(
+  `only its user can read a page, also where all could read the one before${posix.reason}`,
+  async () => {
+    const file = written('run.jsonl', run);
+    const before = write('page.html', 'before');
+    chmodSync(before, 0o666);
+    for (const page of ['page.html', 'new.html']) {
+      expect(await carpool('report', file, '--html', page)).toMatchObject({ code: 0, stderr: '' });
+      expect(statSync(join(place().path, page)).mode & 0o777).toBe(0o600);
+      expect(dataOf(join(place().path, page)).runs).toHaveLength(1);
+    }
+    expect(readdirSync(place().path).toSorted()).toEqual(['new.html', 'page.html', 'run.jsonl']);
+  },
+);
+
+test('a transcript stands for the run beside it; one without its run is told', async () => {
+  const files = [written('runs/a.jsonl', run), written('runs/b.jsonl', other)];
+  const header = { carpoolTranscript: 1, carpool: '1.2.0', folder: '/code/shop', pid: 4711, zero: run.header.zero };
+  const transcripts = ['runs/a.transcript.jsonl', 'runs/b.transcript.jsonl', 'c.transcript.jsonl', 'cut.jsonl'].map(
+    (name) => write(name, `${JSON.stringify(header)}\n`),
+  );
+  const [ofFirst = '', ofOther = '', alone = '', cut = ''] = transcripts;
+  // As `runs/*.jsonl` has them.
+  for (const given of [[...files, ofFirst, ofOther].toSorted(), [ofFirst, ofOther]]) {
+    const { code, stdout, stderr } = await carpool('report', ...given, '--html', 'page.html', '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `${join(place().path, 'page.html')}\n` });
+    expect(JSON.parse(stdout)).toMatchObject({ runs: [{ file: files[0] }, { file: files[1] }] });
+    const { runs, messages } = dataOf(join(place().path, 'page.html'));
+    expect(runs).toHaveLength(2);
+    expect(messages).toEqual([{ sessions: [] }, { sessions: [] }]);
+  }
+  for (const wrong of [alone, cut])
+    expect(await carpool('report', files[0] ?? '', wrong)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `carpool: ${wrong}: this is a transcript: give the timeline of its run, the file without \`.transcript\`\n`,
+    });
+  expect((await carpool('report', 'none.transcript.jsonl')).stderr).toContain('ENOENT');
 });
 
 test('what cannot be read or written is one sentence, and fails', async () => {

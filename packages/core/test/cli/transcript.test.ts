@@ -1,8 +1,9 @@
 /** `carpool transcript`, of runs that were recorded, and of files that are none. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { posix } from '@carpool/test-harness/programs';
 import { expect, test } from 'vitest';
 import { transcriptLine } from '../../src/base/transcript.ts';
 import { runsFolder } from '../../src/process/run-files.ts';
@@ -157,6 +158,21 @@ test('the file itself is no output, and a folder that is none is told', async ()
   expect(stderr).toMatch(/^carpool: .*out\.jsonl cannot be written: ENOENT[^\n]*\n$/);
   expect(code).toBe(1);
 });
+
+test.skipIf(!posix.holds)(
+  `only its user can read the output, also where all could read the one before${posix.reason}`,
+  async () => {
+    project(whole);
+    const before = join(place().path, 'before.jsonl');
+    writeFileSync(before, 'before');
+    chmodSync(before, 0o666);
+    for (const output of [before, join(place().path, 'new.jsonl')]) {
+      expect(await carpool('transcript', '--output', output)).toMatchObject({ code: 0, stderr: '' });
+      expect(readFileSync(output, 'utf8')).toBe(whole);
+      expect(statSync(output).mode & 0o777).toBe(0o600);
+    }
+  },
+);
 
 test('transcripts are listed, the last one first, and one of them is named by the timeline of its run', async () => {
   const before = project(whole, '2025-01-02T03-04-05-678Z-9.transcript.jsonl');
