@@ -12,22 +12,29 @@ export interface KeptRun {
   readonly runner: string | undefined;
   /** For the name of the file: no two runs of a project have both this and their start. */
   readonly pid: number;
-  /** When it began, by the clock of this host. Default: when the host did. */
-  readonly began?: number | undefined;
+  /** When it began, by both clocks. Default: when the host did. */
+  readonly began?: Moment | undefined;
   /** Takes a sentence, once, if it cannot be written. Default: stderr. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
+export interface Moment {
+  /** By the clock of this host. */
+  readonly clock: number;
+  /** Milliseconds since 1970. */
+  readonly date: number;
+}
+
 /** The caller closes it, also where this process fails. `undefined`: the project has no `node_modules`, and nothing is kept. */
-export function timelineOf({ root, runner, pid, began = 0, warn = toStderr }: KeptRun): TimelineFile | undefined {
+export function timelineOf({ root, runner, pid, began, warn = toStderr }: KeptRun): TimelineFile | undefined {
   const folder = runsFolder(root);
   if (folder === undefined) return undefined;
   removeOldRuns(folder);
-  const zero = zeroOfClock() + Math.round(began);
+  const zero = began?.date ?? zeroOfClock();
   return new TimelineFile({
     file: join(folder, runFileName(zero, pid)),
     header: { carpoolTimeline: timelineVersion, carpool: version, runner, folder: root, pid: process.pid, zero },
-    began,
+    began: began?.clock,
     clock: systemClock,
     warn,
   });

@@ -5,6 +5,7 @@
 import { systemClock } from '../base/clock.ts';
 import { messageOf } from '../base/thrown.ts';
 import { PendingTimeline, type ChildEvent, type Timeline, type TimelineEvent } from '../base/timeline.ts';
+import type { Moment } from '../host/keep-timeline.ts';
 import type { TimelineFile } from '../host/timeline-file.ts';
 
 /** Children of one run that are kept. */
@@ -23,7 +24,11 @@ export interface KeptMachineRun {
 }
 
 export class RunTimeline implements Timeline {
-  readonly #began = systemClock.now();
+  /**
+   * The date is asked for here: the clock of this host, which may run for days, stands still while the machine sleeps, and
+   * does not follow one that is set.
+   */
+  readonly #began: Moment = { clock: systemClock.now(), date: Date.now() };
   readonly #kept = new PendingTimeline();
   readonly #children: ChildEvent[] = [];
   readonly #pools = new Set<string>();

@@ -1,10 +1,13 @@
 /** What the host of the machine keeps of each of its runs, for `carpool report` in their projects. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { readRun } from '../../src/cli/report/read.ts';
+import { RunTimeline } from '../../src/machine/run-timeline.ts';
 import type { RecordedRun } from '../../src/report/recorded-run.ts';
-import { runFiles, runsFolder } from '../../src/process/run-files.ts';
+import { runFileName, runFiles, runsFolder } from '../../src/process/run-files.ts';
+import { zeroOfClock } from '../../src/process/zero.ts';
 import { carpool } from '../cli/carpool.ts';
 import { place, program } from '../support/pools.ts';
 import { configured, onMachine, run, worker } from './support.ts';
@@ -90,6 +93,33 @@ test('a child that died is told in each run that used it, and in no other', asyn
     expect(children?.[0]).not.toHaveProperty('goesOn');
   }
   expect(of('prints')?.children).toEqual([]);
+});
+
+test.each([
+  ['that has slept for eight hours', 8],
+  ['whose clock was set back by an hour', -1],
+])('on a machine %s since its host has started, a run begins when it has begun', async (_, hours) => {
+  const root = project('shop');
+  zeroOfClock(); // the host has started
+  const [clock, date] = [systemClock.now(), Date.now() + hours * 3_600_000];
+  const asked = vi.spyOn(Date, 'now').mockReturnValue(date);
+  onTestFinished(() => asked.mockRestore());
+  const timeline = new RunTimeline();
+  const told: string[] = [];
+  const now = systemClock.now();
+  timeline.add({ event: 'lease', name: 'printer', kind: 'lock', since: now + 40, granted: now + 50, over: now + 60 });
+  await timeline.goesTo({ root, runner: 'vitest', pid: 4711, print: (text) => void told.push(text) });
+  timeline.close();
+  expect(told).toEqual([]);
+  expect(runFiles(runsFolder(root) ?? '')).toEqual([join(runsFolder(root) ?? '', runFileName(date, 4711))]);
+  const [recorded] = kept(root);
+  expect(recorded?.header.zero).toBe(date);
+  // Its times are from that moment, by the clock that did not sleep and was not set.
+  const { since = 0, granted = 0, over = 0 } = recorded?.leases[0] ?? {};
+  expect(since).toBeGreaterThanOrEqual(40);
+  expect(since).toBeLessThanOrEqual(40.1 + now - clock);
+  expect(granted - since).toBeCloseTo(10, 0);
+  expect(over - since).toBeCloseTo(20, 0);
 });
 
 test('a config that wants none has none, and nor has a run that shared nothing', async () => {
