@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import type { ChildEvent, LeaseEvent, SessionEvent } from '../base/timeline.ts';
+import { analyse } from './analyse.ts';
 import { concurrency, peaks } from './concurrency.ts';
 import { merged, within } from './entries.ts';
 import { findingsOf } from './findings.ts';
+import { packRuns, unpackRuns, type PackedRuns } from './packed-runs.ts';
 import type { RecordedRun } from './recorded-run.ts';
 import { rowsOf, type Row } from './rows.ts';
 import { holdersDuring, matcher, noFilter, sorted } from './selection.ts';
@@ -166,6 +168,28 @@ test('a child with the number of an earlier one has its own sessions', () => {
     row.kind === 'lane' ? [`${row.part} ${row.items[0]?.from}`] : [],
   );
   expect(lanes).toEqual(['child 0', 'hold 1', 'child 40', 'hold 61']);
+});
+
+test('a child that was there before the run, and goes on, has its row and costs no start; the axis begins with the run', () => {
+  const event = child({ since: -4_000, ready: -3_800, over: 100, sessions: 2, goesOn: true });
+  const sessions = [
+    session({}),
+    session({ since: 5, granted: 10, opened: 10.4, over: 20, file: '/code/web/b.test.ts' }),
+  ];
+  const recorded = run({ sessions, children: [event] });
+  expect(analyse(recorded).pools[0]?.saved).toEqual({ files: 2, starts: 0, start: 200, time: 400 });
+  // As the page has it.
+  const data = JSON.parse(JSON.stringify(packRuns([recorded]))) as PackedRuns;
+  const all = merged(unpackRuns(data));
+  expect(all).toMatchObject({ zero: 1_000, duration: 100 });
+  expect(all.children).toEqual([{ run: 0, since: -4_000, ready: -3_800, over: 100, event }]);
+  const lanes = rowsOf(all, 'child', ['vitest']).rows.flatMap((row) =>
+    row.kind === 'lane' ? [`${row.part} ${row.items.map(({ from, to }) => `${from}-${to}`).join(' ')}`] : [],
+  );
+  expect(lanes).toEqual(['child -4000-100', 'hold 0-10 10-20', 'wait 5-10']);
+  // Beside a run that began earlier, it is where it was.
+  const later = merged([recorded, run({}, 400)]);
+  expect(later).toMatchObject({ zero: 400, duration: 700, children: [{ since: -3_400, ready: -3_200, over: 700 }] });
 });
 
 test('a filter looks for each word, in any case', () => {

@@ -1,4 +1,7 @@
-/** A run that never was, of any size, the same one each time: test files on a few processes, pools with slots, a lock. */
+/**
+ * A run that never was, of any size, the same one each time: test files on a few processes, pools with slots, a lock. One of
+ * its children was there before it and goes on, as on the host of a machine, and one call would have been a deadlock.
+ */
 import type { ChildEvent, LeaseEvent, SessionEvent } from '../../src/base/timeline.ts';
 import type { RecordedRun } from '../../src/report/recorded-run.ts';
 
@@ -22,6 +25,12 @@ interface MadeUpPool {
 const pools: readonly MadeUpPool[] = [
   { name: 'browser', slots: 4, ofChild: 2, start: 640, hold: 90 },
   { name: 'sheet', slots: 8, ofChild: 8, start: 180, hold: 25 },
+];
+/** The child that was there before, and when it had started. */
+const shared = { pid: 5_100, since: -4_000 };
+export const cycle: readonly string[] = [
+  '"orders › ships" waits for lock "printer", which "orders › bills" holds',
+  '"orders › bills" waits for lock "scanner", which "orders › ships" holds',
 ];
 const verbs = ['adds', 'removes', 'sorts', 'renders', 'prints', 'imports', 'totals', 'rejects'];
 const things = [
@@ -54,7 +63,7 @@ export function madeUpRun({ sessions: wanted, processes = 8, testsOfFile = 20 }:
     const granted = Math.max(now, slots[slot] ?? 0);
     const child = 5_000 + (pool.name === 'browser' ? 0 : 100) + Math.floor(slot / pool.ofChild);
     const key = `${pool.name} ${child}`;
-    const start = begun.get(key) ?? granted;
+    const start = begun.get(key) ?? (child === shared.pid ? shared.since : granted);
     begun.set(key, start);
     counts.set(key, (counts.get(key) ?? 0) + 1);
     const opened = Math.max(granted + 1 + random() * 6, start + pool.start);
@@ -107,7 +116,20 @@ export function madeUpRun({ sessions: wanted, processes = 8, testsOfFile = 20 }:
       ready: tenths(since + start),
       over: last,
       sessions: counts.get(key) ?? 0,
+      ...(Number(pid) === shared.pid && { goesOn: true as const }),
     };
+  });
+  // Of a file without a session.
+  leases.push({
+    event: 'lease',
+    name: 'printer',
+    kind: 'lock',
+    since: tenths(last / 2),
+    over: tenths(last / 2),
+    failure: ['Cannot acquire lock "printer": this would deadlock.', ...cycle.map((line) => `  ${line}`)].join('\n'),
+    test: 'orders › ships',
+    file: '/code/shop/test/orders.test.ts',
+    worker: 'vitest 6000',
   });
   children.push({
     event: 'child',

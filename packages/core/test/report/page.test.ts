@@ -1,51 +1,23 @@
 /** The page of `carpool report --html`, in a real browser: as it looks at three sizes, and what can be done with it. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { chromium } from '@carpool/test-harness/programs';
-import { chromium as browserType, type Browser, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { htmlPage } from '../../src/cli/report/html.ts';
+import { inChromium, live, pictures, template, timeout } from './in-chromium.ts';
 import { madeUpRun } from './made-up-run.ts';
-import { colours, overlapping, picture, sizes, violations, type Scheme, type Size } from './page-looks.ts';
-
-const template = readFileSync(join(import.meta.dirname, '../../dist/report-page.html'), 'utf8');
-const pictures = join(import.meta.dirname, '../../test-results/report-page');
+import { colours, overlapping, picture, violations } from './page-looks.ts';
 
 const run = madeUpRun({ sessions: 10_000 });
 const calls = run.sessions.length + run.leases.length;
 
-/** Milliseconds: a browser on a busy machine. */
-const timeout = 90_000;
-
 describe.skipIf(chromium.path === undefined)(`the page, in Chromium${chromium.reason}`, { timeout }, () => {
-  let browser: Browser;
   const file = join(pictures, 'page.html');
-
-  beforeAll(async () => {
+  beforeAll(() => {
     mkdirSync(pictures, { recursive: true });
     writeFileSync(file, htmlPage(template, [run], { carpool: '1.2.0', now: Date.UTC(2026, 10, 29, 9) }));
-    browser = await browserType.launch({ executablePath: chromium.path ?? '', args: ['--no-sandbox'] });
-  }, timeout);
-  afterAll(() => browser?.close());
-
-  /** The test fails if the page logs anything, throws, or asks for anything but itself. */
-  async function opened(size: Size = 'laptop', scheme: Scheme = 'light', path: string = file): Promise<Page> {
-    const page = await browser.newPage({ viewport: sizes[size], colorScheme: scheme, reducedMotion: 'reduce' });
-    const faults: string[] = [];
-    page.on('console', (message) => faults.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => faults.push(String(error)));
-    page.on('request', (request) => faults.push(`asked for ${request.url()}`));
-    onTestFinished(async () => {
-      await page.close();
-      expect(faults).toEqual([`asked for ${pathToFileURL(path).href}`]);
-    });
-    await page.goto(pathToFileURL(path).href);
-    await page.waitForSelector('html[data-ready]');
-    return page;
-  }
-
-  const live = (page: Page): Promise<string | null> => page.locator('#live').textContent();
+  });
+  const opened = inChromium(file);
 
   describe.each(['light', 'dark'] as const)('in %s colours', (scheme) => {
     test.each(['phone', 'laptop', 'wide screen'] as const)(

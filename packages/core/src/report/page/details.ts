@@ -9,7 +9,7 @@ import { countText, timeText } from '../units.ts';
 import { conversation } from './conversation.ts';
 import { byId, h } from './dom.ts';
 import type { Selected, Store } from './store.ts';
-import { stateText } from './table.ts';
+import { stateText, type Table } from './table.ts';
 import { titleOf } from './tooltip.ts';
 
 /** Holders that are named. */
@@ -21,13 +21,25 @@ export interface Recordings {
   readonly messages: readonly (RunMessages | null)[];
 }
 
-export function details(place: HTMLElement, store: Store, recordings: Recordings): void {
+/** Where something is selected by keys. */
+export interface Origins {
+  readonly timeline: HTMLElement;
+  readonly table: Table;
+}
+
+export function details(place: HTMLElement, store: Store, recordings: Recordings & Origins): void {
+  /** What had the focus when something was selected. */
+  let origin: Element | null = null;
   store.onChange((change) => {
     if (change !== 'selected') return;
     const { selected } = store;
+    // What has the focus in here is removed now.
+    const hadFocus = place.contains(document.activeElement);
+    if (!hadFocus && selected !== undefined) origin = document.activeElement;
     place.hidden = selected === undefined;
     if (selected === undefined) {
       place.replaceChildren();
+      if (hadFocus) goBack(origin, recordings);
       return;
     }
     const close = h(
@@ -39,8 +51,16 @@ export function details(place: HTMLElement, store: Store, recordings: Recordings
       selected.entry === undefined ? ofChild(selected.child, store) : ofEntry(selected.entry, store, recordings);
     place.replaceChildren(h('div', { class: 'title' }, h('h3', {}, titleOf(selected)), close), ...content);
     place.scrollTop = 0;
+    if (hadFocus) place.focus({ preventScroll: true });
     byId('live').textContent = spoken(selected);
   });
+}
+
+/** A row of the table is another element by now: the one that is in its place has the focus then. */
+function goBack(origin: Element | null, { timeline, table }: Origins): void {
+  if (origin instanceof HTMLTableRowElement && table.focusRow()) return;
+  const isThere = origin instanceof HTMLElement && origin.isConnected && origin !== document.body;
+  (isThere ? origin : timeline).focus();
 }
 
 /** The selection as a sentence. */

@@ -35,7 +35,7 @@ const table = new Table(byId('table'), store);
 toolbar(byId('toolbar'), store);
 overview(byId('overview'), store);
 const timeline = new Timeline(byId('lanes'), store, names);
-details(byId('details'), store, { runs, messages: data.messages });
+details(byId('details'), store, { runs, messages: data.messages, table, timeline: timeline.element });
 summary(store, runs, names);
 listenToKeys(timeline.element, store, table);
 legend();

@@ -83,7 +83,7 @@ function tiles({ run }: Store, runs: readonly RecordedRun[], pools: readonly Poo
   const waited = run.entries.reduce((sum, one) => sum + one.waited, 0);
   const longest = run.entries.reduce((longest, one) => Math.max(longest, one.waited), 0);
   const saved = pools.reduce((sum, pool) => sum + Math.max(pool.saved?.time ?? 0, 0), 0);
-  const files = new Set(run.entries.map(({ run: of, file }) => `${of} ${file ?? ''}`)).size;
+  const files = new Set(sessions.flatMap(({ run: of, file }) => (file === undefined ? [] : `${of} ${file}`))).size;
   const tile = (name: string, value: string, note: string, level = ''): HTMLElement =>
     h(
       'div',

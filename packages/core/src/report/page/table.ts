@@ -78,6 +78,13 @@ export class Table {
     return this.#entries;
   }
 
+  /** The row that had the focus last has it again. @returns false if there is no row */
+  focusRow(): boolean {
+    if (this.#entries.length === 0) return false;
+    this.#focus()?.scrollIntoView({ block: 'nearest' });
+    return true;
+  }
+
   #head(key: SortKey, name: string): HTMLElement {
     const sort = h('button', { type: 'button', click: () => this.#sort(key) }, name);
     const head = h('th', { scope: 'col', class: `c-${key}` }, sort);
@@ -183,10 +190,12 @@ export class Table {
     event.stopPropagation();
   }
 
-  #focus(): void {
+  #focus(): HTMLElement | null {
     this.#scrollToCurrent();
     this.#render();
-    this.#body.querySelector<HTMLElement>('tr[tabindex="0"]')?.focus({ preventScroll: true });
+    const row = this.#body.querySelector<HTMLElement>('tr[tabindex="0"]');
+    row?.focus({ preventScroll: true });
+    return row;
   }
 
   /** Something else was selected, elsewhere. */

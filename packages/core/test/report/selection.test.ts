@@ -1,0 +1,128 @@
+/** What is selected on the page of `carpool report --html`, in a real browser: where the focus goes, and what is said of it. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from '@carpool/test-harness/programs';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { htmlPage } from '../../src/cli/report/html.ts';
+import { inChromium, pictures, template, timeout } from './in-chromium.ts';
+import { cycle, madeUpRun } from './made-up-run.ts';
+
+const run = madeUpRun({ sessions: 400 });
+
+describe.skipIf(chromium.path === undefined)(`a selection, in Chromium${chromium.reason}`, { timeout }, () => {
+  const file = join(pictures, 'selection.html');
+  beforeAll(() => {
+    mkdirSync(pictures, { recursive: true });
+    writeFileSync(file, htmlPage(template, [run], { carpool: '1.2.0', now: Date.UTC(2026, 10, 29, 9) }));
+  });
+  const opened = inChromium(file);
+
+  /** What has the focus: the place of a row, or else the id or the name. */
+  const focused = (page: Page): Promise<string> =>
+    page.evaluate(() => {
+      const { activeElement: it } = document;
+      const row = it?.getAttribute('data-at');
+      if (typeof row === 'string') return `row ${row}`;
+      return it?.id || it?.getAttribute('aria-label') || it?.textContent || 'nothing';
+    });
+
+  const ends: readonly (readonly [string, (page: Page) => Promise<void>])[] = [
+    ['Close', (page) => page.locator('#details').getByRole('button', { name: 'Close' }).click()],
+    ['Escape', (page) => page.keyboard.press('Escape')],
+  ];
+
+  test.each(ends)('%s gives the focus back to the row of the table', async (_, end) => {
+    const page = await opened();
+    await page.locator('.table tbody tr[data-at="4"]').click();
+    expect(await focused(page)).toBe('row 4');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    expect(await focused(page)).toBe('details');
+    await end(page);
+    expect(await page.locator('#details').isVisible()).toBe(false);
+    expect(await focused(page)).toBe('row 5');
+    // From there on.
+    await page.keyboard.press('ArrowDown');
+    expect(await focused(page)).toBe('row 6');
+  });
+
+  test.each(ends)('%s gives the focus back to the timeline', async (_, end) => {
+    const page = await opened();
+    await page.locator('.lanes .u-over').click({ position: { x: 400, y: 40 } });
+    await page.locator('#details').focus();
+    await end(page);
+    expect(await focused(page)).toBe('Timeline');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    expect(await focused(page)).toBe('details');
+    await end(page);
+    expect(await focused(page)).toBe('Timeline');
+  });
+
+  test.each(ends)('%s gives the focus back to the button that has shown it', async (_, end) => {
+    const page = await opened();
+    const button = page.locator('#waits button').first();
+    await button.click();
+    await page.locator('#details').focus();
+    await end(page);
+    expect(await button.evaluate((it) => it === document.activeElement)).toBe(true);
+  });
+
+  test('a link in the details leaves the focus there; a selection elsewhere, and its end, leave it where it is', async () => {
+    const page = await opened();
+    await page.locator('.lanes .u-over').click({ position: { x: 400, y: 40 } });
+    await page.locator('#details .plain .link').first().focus();
+    await page.keyboard.press('Enter');
+    expect(await page.locator('#details .pairs').textContent()).toContain('Waited');
+    expect(await focused(page)).toBe('details');
+    await page.keyboard.press('Escape');
+    expect(await focused(page)).toBe('Timeline');
+
+    await page.locator('.table tbody tr[data-at="4"]').click();
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#details').isVisible()).toBe(false);
+    expect(await focused(page)).toBe('row 4');
+  });
+
+  test('where a filter has taken the row away, the timeline has the focus', async () => {
+    const page = await opened();
+    await page.locator('.table tbody tr[data-at="4"]').click();
+    await page.locator('#filter').fill('nothing has this name');
+    await page.locator('#details').focus();
+    await page.keyboard.press('Escape');
+    expect(await focused(page)).toBe('Timeline');
+  });
+
+  test('a deadlock is a finding, and shows its call with its cycle', async () => {
+    const page = await opened();
+    const text = `A deadlock: ${cycle.join('; ')}`;
+    expect(await page.locator('#findings').textContent()).toContain(text);
+    await page.getByRole('button', { name: `Show: ${text}` }).click();
+    expect(await page.locator('#details h3').textContent()).toBe('orders › ships');
+    for (const line of cycle) expect(await page.locator('#details').textContent()).toContain(line);
+  });
+
+  test('a child that was there before the run costs no start, and is told as such', async () => {
+    const page = await opened();
+    const row = page.locator('#pools tbody tr').filter({ has: page.getByRole('rowheader', { name: 'sheet' }) });
+    // The pool "sheet" has no other child.
+    expect((await row.locator('td').allTextContents())[7]).toBe('0 ms');
+    await page.locator('#children').getByRole('button', { name: '5100' }).click();
+    const told = await page.locator('#details .pairs').textContent();
+    expect(told).toContain('Was therebefore the run');
+    expect(told).not.toMatch(/From|To\d/);
+    expect(await page.locator('#details .state').textContent()).toBe('goes on, for other runs');
+    await page.locator('.lanes .scroller').focus();
+    await page.keyboard.press('0');
+    expect(await page.locator('#live').textContent()).toMatch(/^From 0 ms to /);
+  });
+
+  test('the test files of sessions are those with sessions', async () => {
+    const page = await opened();
+    const sessions = page.locator('#tiles .tile').filter({ has: page.getByText('Sessions', { exact: true }) });
+    // The file with the deadlock has none.
+    const files = new Set(run.sessions.map((session) => session.file)).size;
+    expect(await sessions.locator('.note').textContent()).toBe(`of ${files} test files`);
+  });
+});
