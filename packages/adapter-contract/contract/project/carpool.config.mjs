@@ -26,12 +26,15 @@ export default defineConfig({
     },
     // What tests leave behind in it fails them.
     tidy: { ...child, maxSessions: 2, leaks: 'fail' },
-    // Its child does not confirm the end of a session.
+    // Its child does not confirm the end of a session, and answers all else.
     stuck: {
       ...child,
-      protocol: { close: { send: { type: 'silence' }, expect: { type: 'closed' } } },
+      protocol: {
+        close: { send: { type: 'silence' }, expect: { type: 'closed' } },
+        probe: { send: { type: 'probe' }, expect: { type: 'alive' } },
+      },
       maxSessions: 4,
-      closeTimeout: 500,
+      closeTimeout: 2_000,
       leaks: 'fail',
     },
     // What a test gets is no message.

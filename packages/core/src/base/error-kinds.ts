@@ -180,7 +180,7 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     scope: 'session',
     blame: 'test',
     meaning:
-      "A test left something behind in a session, with `leaks: 'fail'`: an end that the child did not confirm, a loop that still waited for events, or a call after the end of the test.",
+      "A test left something behind in a session, with `leaks: 'fail'`: an end that the child did not confirm though it answered something else meanwhile, a loop that still waited for events, or a call after the end of the test.",
     remedy:
       'The error names the place. Leave the loop or end its session (`await using`) before the test ends, and await what the test begins. If a child is slow to confirm, raise `closeTimeout` of the pool.',
   },
@@ -188,7 +188,7 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
     scope: 'call',
     blame: 'child',
     meaning:
-      "No reply came in time. A late reply is dropped. Of `register`: its `timeout` or its test ended while the child was starting, or `open` had not ended, or there was no connection so far to the host of another machine; the start goes on, and what opens too late is closed. Of a test with a pool of `diagnostics: 'fail'`: its sessions did not end in time, so what was found is not known.",
+      "No reply came in time. A late reply is dropped. Of `register`: its `timeout` or its test ended while the child was starting, or `open` had not ended, or there was no connection so far to the host of another machine; the start goes on, and what opens too late is closed. Of a test with a pool of `diagnostics: 'fail'` or `leaks: 'fail'`: its sessions did not end in time, so what was found is not known.",
     remedy:
       'The evidence holds the last messages of the session, or the log of the child. If the child is slow, pass a larger `timeout`, or raise that of the test. A slow start is best outside of the time of a test: in a fixture, or in a hook for all tests.',
   },

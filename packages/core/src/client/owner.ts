@@ -75,6 +75,8 @@ export class Owner implements AsyncDisposable {
   readonly path: OwnerPath;
   /** @internal Locks, semaphores, values and ports that it holds. */
   readonly leases: OwnerLeases;
+  /** @internal What its test, or those of the file, leave behind. */
+  readonly leaks: OwnerLeaks;
   readonly #options: OwnerOptions;
   readonly #over = new Cancellation();
   readonly #own = new Map<string, Promise<Session>>();
@@ -82,7 +84,6 @@ export class Owner implements AsyncDisposable {
   /** Why sessions could not be had, the last few: a runtime that registers by itself may keep it from its test. */
   readonly #refusals: SessionEvidence[] = [];
   readonly #waits = new LongWaits();
-  readonly #leaks: OwnerLeaks;
   readonly #failures: unknown[] = [];
   /** Of its test, as far as it may have forgotten to await them. */
   readonly #calls = new OpenCalls();
@@ -93,9 +94,9 @@ export class Owner implements AsyncDisposable {
   constructor(options: OwnerOptions) {
     this.#options = options;
     this.path = options.path;
-    this.#leaks = new OwnerLeaks({
+    this.leaks = new OwnerLeaks({
       holder: options.holder,
-      outer: options.outer === undefined ? undefined : options.outer.#leaks,
+      outer: options.outer?.leaks,
       fail: (error) => this.addFailure(error),
       warn: (lines) => this.#client?.over === false && this.#client.leaked(lines),
     });
@@ -176,7 +177,7 @@ export class Owner implements AsyncDisposable {
     if (this.#interrupted) return;
     const owner = describeOwner(this.path);
     const left = this.#leftCalls(passed === true);
-    this.#leaks.end(passed === true ? this.#sessions : []);
+    this.leaks.end(passed === true ? this.#sessions : []);
     this.leases.end(owner);
     this.#over.abort(() => ownerEndedError('SESSION_CLOSED', 'register a session', owner));
     const { endTimeout = defaultEndTimeout } = this.#options;
@@ -199,7 +200,7 @@ export class Owner implements AsyncDisposable {
     for (const session of this.#sessions)
       session.reportLeft(
         ({ label, site }) => pending.push({ what: () => `the reply to ${label}`, site }),
-        (what, site) => this.#leaks.late(session, what, site),
+        (what, site) => this.leaks.late(session, what, site),
       );
     return pending;
   }

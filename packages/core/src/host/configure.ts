@@ -126,7 +126,8 @@ function replayedPool(settings: PoolSettings, environment: PoolEnvironment, { bo
 /** What a config says of its pools: name, settings, and options as they stand there. @throws CarpoolError CONFIG_INVALID */
 export function poolsOf({ pools, folder, leaks }: LoadedConfig): (readonly [string, PoolSettings, PoolOptions])[] {
   return Object.entries(pools).map(([name, own]) => {
-    const pool = leaks === undefined ? own : { leaks, ...own };
+    // One that is there and undefined is none.
+    const pool = leaks === undefined ? own : { ...own, leaks: own.leaks ?? leaks };
     return [name, poolSettings(name, { ...pool, cwd: resolve(folder, pool.cwd ?? '.') }), pool] as const;
   });
 }

@@ -66,7 +66,7 @@ export class RunPool implements HubPool {
     this.#run = options.run?.id;
     const site = call[1];
     const waited = (milliseconds: number, capped: boolean): void =>
-      this.#counts.granted(milliseconds, capped, () => ({ ...options.holder, takenAt: callerLocation(site) }));
+      this.#counts.waited(milliseconds, capped, () => ({ ...options.holder, takenAt: callerLocation(site) }));
     const opening = this.#open({ ...options, waited, timeline: this.#timeline }, ...call);
     this.#changed();
     // Where it fails, too.

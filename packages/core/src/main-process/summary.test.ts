@@ -33,6 +33,10 @@ test('a replay says so, and what of it no test has asked for', () => {
     `carpool: sheet: tests have not asked for 2 messages and sessions that were recorded in /code/recorded:\n  ${firstUnasked[0]}`,
   ]);
   expect(warningLines([{ ...pool, replayed: { ...replayed, unasked: 2, firstUnasked } }])).toEqual([]);
+  // It has started nothing that sharing could save, and waits for nothing that an option would change.
+  const waits = { count: 12, capped: 0, total: 31_000, p50: 0, p95: 9_000 };
+  expect(summaryLines([{ ...pool, replayed, files: 400, startTime: 12, waits }])).toEqual([line]);
+  expect(summaryLines([{ ...pool, replayed, files: 400, startTime: 900 }])).toEqual([line]);
 });
 
 test('a child that died is a warning, also where no test has noticed it', () => {
@@ -122,6 +126,21 @@ describe('what the run suggests', () => {
     expect(suggested({ waits, files: 12, startTime: 100 })[0]).toMatch(
       /for 31 s in all, more than the 1\.0 s of starts that sharing has saved: raise/,
     );
+    expect(suggested({ waits, files: 12, startTime: 99 })[0]).toMatch(/for 31 s in all: raise/);
+    expect(suggested({ waits, files: 1, startTime: 900 })[0]).toMatch(/for 31 s in all: raise/);
+  });
+
+  test('more children, where the config says how many sessions one can hold', () => {
+    expect(suggested({ waits, sessionsPerChild: 1, maxSessions: 2 })[0]).toMatch(
+      /for 31 s in all: raise `children` \(now 2, of 1 `sessionsPerChild` each\)$/,
+    );
+    expect(suggested({ waits: { ...waits, capped: 7 }, sessionsPerChild: 1 })[0]).toMatch(/raise `--max-children`/);
+  });
+
+  test('nothing, where slots were lost: a warning tells why tests have waited', () => {
+    expect(suggested({ waits, quarantined: 1 })).toEqual([]);
+    const other = { name: 'db', maxSessions: 2, waits: { ...waits, total: 6_000 } };
+    expect(suggested({ waits, quarantined: 1 }, other)[0]).toMatch(/sessions of "db" waited/);
   });
 
   test('no sharing, where a child starts in no time', () => {

@@ -1,12 +1,10 @@
 /** What the pools of a run did, a line each, as all adapters print it. */
 import type { PoolStats, SlotWaitStats } from '../pool/types.ts';
 import type { HostSummary, LeakSummary } from '../wire/control.ts';
-import { savedBy, suggestion } from './suggestion.ts';
+import { notableSaving, savedBy, suggestion } from './suggestion.ts';
 
 /** Milliseconds of the longest wait from which on more is said of the waits. */
 const notableWait = 200;
-/** Milliseconds of starts. */
-const notableSaving = 1_000;
 
 /**
  * Pools that no test used are left out. "carpool: renderer: 1 child, 42 sessions, peak 8, longest wait 12 ms". The last line is

@@ -38,14 +38,14 @@ export class ChildFailures {
     return this.#last;
   }
 
-  /** The median, in milliseconds, of the times after which a child could serve. Undefined: none could. */
+  /** The median, in milliseconds, of the times after which a child could serve. Undefined: none could, or none has said so. */
   get startTime(): number | undefined {
     return this.#starts.count === 0 ? undefined : Math.round(this.#starts.at(0.5));
   }
 
-  /** @param time milliseconds after which it could serve */
-  started(time: number): void {
-    this.#starts.add(time);
+  /** @param time milliseconds after which it could serve; undefined: that is not known */
+  started(time: number | undefined): void {
+    if (time !== undefined) this.#starts.add(time);
     this.#policy.started();
     this.#lastTold = undefined;
   }

@@ -232,7 +232,7 @@ export class ChildSupervisor {
       (generation) => {
         life.generation = generation;
         life.readyAt = this.#options.clock.now();
-        failures.started(life.readyAt - progress.since);
+        failures.started(generation.saysReady ? life.readyAt - progress.since : undefined);
         this.#watched = generation.child.sources.watched;
         if (this.#current === life) events.serving();
         // The call that it was started for has given up meanwhile.

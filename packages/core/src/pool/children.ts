@@ -12,6 +12,7 @@ import { ChildFailures } from './child-failures.ts';
 import { ChildSupervisor } from './child-supervisor.ts';
 import type { SlotWait } from './slot-wait.ts';
 import type { Generation, GenerationOptions } from './generation.ts';
+import type { PoolSettings } from './options.ts';
 import type { WatchedFiles } from '../process/files.ts';
 
 export interface ChildrenOptions extends Omit<GenerationOptions, 'ended' | 'dying' | 'progress' | 'signal'> {
@@ -32,6 +33,7 @@ export class Children {
   readonly #stopped = new AbortController();
   readonly #capped: boolean;
   readonly #clock: Clock;
+  readonly #settings: PoolSettings;
   readonly #supervisors: readonly ChildSupervisor[];
   readonly #replay: ReplayBook | undefined;
 
@@ -39,6 +41,7 @@ export class Children {
     const { settings, clock, cap } = options;
     this.#capped = cap !== undefined;
     this.#clock = clock;
+    this.#settings = settings;
     this.#replay = options.replay;
     const failures = new ChildFailures(settings, clock, failed);
     this.#admission = admission;
@@ -81,11 +84,13 @@ export class Children {
     return this.#supervisors.some((supervisor) => supervisor.stopIdle());
   }
 
-  /** How many processes failed, what the last of them failed with, how many took the place of another, how they started. */
-  stats(): Pick<PoolStats, 'failures' | 'lastFailure' | 'restarts' | 'startTime' | 'replayed'> {
+  /** What one holds; how many processes failed, what the last of them failed with, how many took the place of another, how they started. */
+  stats(): Pick<PoolStats, 'sessionsPerChild' | 'failures' | 'lastFailure' | 'restarts' | 'startTime' | 'replayed'> {
+    const { givenPerChild: sessionsPerChild } = this.#settings;
     const restarts = this.#supervisors.reduce((sum, { started }) => sum + Math.max(started - 1, 0), 0);
     const { total: failures, last, startTime } = this.#failures;
-    return { failures, lastFailure: last?.message, restarts, startTime, replayed: this.#replay?.stats() };
+    const replayed = this.#replay?.stats();
+    return { sessionsPerChild, failures, lastFailure: last?.message, restarts, startTime, replayed };
   }
 
   /** Another run begins. */

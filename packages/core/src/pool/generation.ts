@@ -229,6 +229,11 @@ export class Generation {
     return this.#replay === undefined ? this.child.pid : undefined;
   }
 
+  /** It is known when it could serve. Without a hello its process was there, which may have had much to do before that. */
+  get saysReady(): boolean {
+    return this.protocol.hello !== undefined;
+  }
+
   /** Half a sentence on its process, where the system shows it. */
   async doing(): Promise<string | undefined> {
     const { pid } = this;

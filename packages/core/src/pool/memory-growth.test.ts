@@ -73,5 +73,19 @@ test('it looks at a child once in half a second at most, and names the last of t
   world.run(2, {});
   world.clock.pass(600);
   world.growth.ended(2, 'late');
-  expect(world.growth.found()[0]).toMatch(/^child 2 grew by 100 MiB in 6 sessions/);
+  expect(world.growth.found()[0]).toMatch(/^child 2 grew by 100 MiB in 5 sessions/);
+});
+
+test('a neighbour that was not looked at since its first session says nothing of what is usual', () => {
+  const world = new World();
+  world.run(1, { warm: 0 });
+  for (const name of ['a', 'b', 'c']) world.growth.ended(1, name);
+  world.run(2, { warm: 0, d: 100, e: 100 });
+  expect(world.growth.found()).toEqual([]);
+  world.run(1, { f: 0 });
+  expect(world.growth.found()[0]).toMatch(/^child 2 grew by 200 MiB in 2 sessions/);
+  world.growth.countAnew();
+  for (const name of ['g', 'h']) world.growth.ended(1, name);
+  world.run(2, { i: 100, j: 100 });
+  expect(world.growth.found()).toEqual([]);
 });

@@ -9,7 +9,7 @@ const between = 500;
 /** Bytes of growth that are worth a line, and how many times that of its neighbours. */
 const notable = 64 * 1024 * 1024;
 const times = 4;
-/** Sessions of a child, after the first, without which it is compared with none. */
+/** Sessions of a child from the first to the last look, without which it is compared with none. */
 const fewest = 2;
 /** Children that are remembered, also those that have ended. */
 const mostChildren = 100;
@@ -21,13 +21,18 @@ interface ChildMemory {
   baseline: number;
   last: number;
   lookedAt: number;
-  /** That have ended on it. */
+  /** That had ended on it by the last look. */
   sessions: number;
-  /** Of those that have ended since the last look, the last few. */
+  /** That have ended since. */
+  unseen: number;
+  /** The last few of those. */
   recent: string[];
   /** Between two looks. */
   largest: { readonly bytes: number; readonly names: readonly string[] };
 }
+
+/** Of a child that was not looked at since its baseline: it is compared with none. */
+const nothing = { sessions: 0, unseen: 0, largest: { bytes: 0, names: [] } } as const;
 
 export interface MemoryGrowthOptions {
   readonly clock: Clock;
@@ -51,7 +56,7 @@ export class MemoryGrowth {
       this.#begin(pid, now);
       return;
     }
-    known.sessions++;
+    known.unseen++;
     if (known.recent.push(name) > mostNamed) known.recent.shift();
     if (now - known.lookedAt < between) return;
     const bytes = this.#options.bytesOf(pid);
@@ -59,14 +64,15 @@ export class MemoryGrowth {
     const grown = bytes - known.last;
     if (grown > known.largest.bytes) known.largest = { bytes: grown, names: known.recent };
     known.recent = [];
+    known.sessions += known.unseen;
+    known.unseen = 0;
     known.last = bytes;
     known.lookedAt = now;
   }
 
   /** Growth counts from now on. */
   countAnew(): void {
-    for (const child of this.#children.values())
-      Object.assign(child, { baseline: child.last, sessions: 0, recent: [], largest: { bytes: 0, names: [] } });
+    for (const child of this.#children.values()) Object.assign(child, { ...nothing, baseline: child.last, recent: [] });
   }
 
   /** A line for each that stands out. Empty where there are no neighbours to compare it with. */
@@ -92,8 +98,7 @@ export class MemoryGrowth {
     if (bytes === 0) return;
     const [oldest] = this.#children.keys();
     if (this.#children.size >= mostChildren && oldest !== undefined) this.#children.delete(oldest);
-    const nothing = { bytes: 0, names: [] };
-    this.#children.set(pid, { baseline: bytes, last: bytes, lookedAt: now, sessions: 0, recent: [], largest: nothing });
+    this.#children.set(pid, { ...nothing, baseline: bytes, last: bytes, lookedAt: now, recent: [] });
   }
 }
 

@@ -190,6 +190,8 @@ type Filled =
 
 /** Options with every default filled in. */
 export interface PoolSettings extends Required<Pick<PoolOptions, Filled>> {
+  /** `sessionsPerChild` as it was given: `maxSessions` cannot be raised without `children` then. */
+  readonly givenPerChild: number | undefined;
   readonly tempBase: PoolOptions['tempBase'];
   readonly server: ServerPart | undefined;
   readonly name: string;
@@ -223,6 +225,7 @@ export function poolSettings<M extends Messages>(name: string, options: PoolOpti
     protocol: protocolMaker(name, options.protocol ?? {}),
     children,
     sessionsPerChild,
+    givenPerChild: options.sessionsPerChild,
     maxSessions,
     warm: options.warm ?? 0,
     maxQueued: options.maxQueued ?? 1_000,

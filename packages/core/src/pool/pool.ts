@@ -118,7 +118,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
       throw errorAt(asCarpoolError(thrown, 'SESSION_FAILED', `Cannot register a session of "${this.name}"`), site);
     } finally {
       deadline.stop();
-      this.#holders.settle(holder);
+      this.#slots.settle(holder);
     }
   }
 
@@ -224,15 +224,15 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#children.replaceIfChanged();
     const warm = this.#warm && (await this.#warm.take(holder, listener));
     const session = warm ?? (await this.#beginOpen(holder, listener));
-    const { conversation, generation, evidence, activity, testFailed } = session;
+    const { conversation, generation, evidence, activity, testFailed, wentOn } = session;
     const { opened: found } = await openedOrNotStarted(session, holder);
     holder.openedAt = this.#clock.now();
     this.#sessions++;
-    this.#slots.counts.opened(holder.options.holder?.file);
     this.#warm?.registered(holder.options.params !== undefined);
     const { hello, codec, protocol } = generation;
     const known = { hello, opened: found, codec, protocol, settings: this.settings, slotWait: holder.slotWait };
-    return { ...known, conversation, awaitsEnd: generation.begins(conversation.id), evidence, activity, testFailed };
+    const awaitsEnd = generation.begins(conversation.id);
+    return { ...known, conversation, awaitsEnd, evidence, activity, testFailed, wentOn };
   }
 
   async #beginOpen(holder: SlotHolder, listener: Listener): Promise<SlotSession> {

@@ -64,7 +64,7 @@ export interface OpenOptions extends OrUndefined<Omit<RegisterOptions, 'signal'>
   readonly run?: HolderRun | undefined;
   /** Takes the call when it is over. Default: as in `PoolEnvironment`. */
   readonly timeline?: Timeline | undefined;
-  /** Takes the milliseconds for which it has waited for the slot that it got, and whether for one more child of all pools. */
+  /** Takes the milliseconds for which it has waited for a slot, whether it got one or not, and whether for one more child of all pools. */
   readonly waited?: ((milliseconds: number, capped: boolean) => void) | undefined;
   /** Milliseconds that the test or hook which makes the call had left when it did. Default: any. */
   readonly timeLeft?: number | undefined;
@@ -100,6 +100,8 @@ export interface Registration {
   evidence(): Evidence;
   /** Where a call waits, also what the process of the child is seen to do. */
   activity(): Promise<string | undefined>;
+  /** After its end that was not confirmed: its child went on meanwhile, so that no other session had blocked it. Only with `leaks: 'fail'`. */
+  wentOn(): boolean;
   /** Its test has failed, and its end follows. Resolves when it is known whether a server still answers. */
   testFailed(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import type { PoolStats } from './types.ts';
 /** Test files that are told apart. */
 const mostFiles = 100_000;
 
-/** A call that got its slot. */
+/** A call that wanted a slot. */
 export interface WaitedCall extends HolderLabel {
   /** `file:line:column` of the call, if it is known. */
   readonly takenAt?: string | undefined;
@@ -21,17 +21,17 @@ export class RunCounts {
   readonly #files = new Set<string>();
 
   /**
-   * A call has its slot.
-   * @param waited milliseconds
+   * A call is over, whether it got a slot or not.
+   * @param time milliseconds
    * @param capped it waited for a child, of which all pools of the host may have no more
    * @param call Asked for only of the longest
    */
-  granted(waited: number, capped: boolean, call: () => WaitedCall): void {
-    if (this.#longest === undefined || waited > this.#waits.max) this.#longest = call;
-    this.#waits.add(waited);
-    if (waited < 1) return;
+  waited(time: number, capped: boolean, call: () => WaitedCall): void {
+    if (this.#longest === undefined || time > this.#waits.max) this.#longest = call;
+    this.#waits.add(time);
+    if (time < 1) return;
     this.#waited++;
-    this.#total += waited;
+    this.#total += time;
     if (capped) this.#capped++;
   }
 

@@ -19,6 +19,12 @@ export interface Silence {
   readonly verdict: 'proven' | 'unproven' | 'doubt';
 }
 
+/** A port accepts connections as long as the system does; an answer is the server's own. */
+export function answersProve({ server }: Pick<PoolSettings, 'server'>): boolean {
+  const ready = server?.ready;
+  return ready === undefined || typeof ready === 'function' || 'http' in ready;
+}
+
 /** Why it gets no sessions at the moment, half a sentence. */
 export function whyHeldBack({ speaker }: Conversation, doubt: Doubt | undefined): string {
   const name = speakerName(speaker);

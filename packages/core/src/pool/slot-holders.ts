@@ -22,6 +22,9 @@ export interface SlotHolder {
   readonly since: number;
   /** When it got its slot, which may be long after that. Absent until then. */
   grantedAt?: number;
+  /** Milliseconds that it has waited for slots, and whether for one more child of all pools. Absent: it has not waited so far. */
+  waited?: number;
+  capped?: boolean;
   /** What its wait for the slot has cost, a sentence. Absent: it was short. */
   slotWait?: string;
   /** When its session was open. */

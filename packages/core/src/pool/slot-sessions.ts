@@ -8,6 +8,7 @@ import type { Conversation } from '../session/conversation.ts';
 import { speakerName } from '../session/journal.ts';
 import type { Listener } from '../session/listener.ts';
 import type { Slot } from './admission.ts';
+import { EndProof } from './end-proof.ts';
 import type { PoolFaults } from './faults.ts';
 import type { Generation } from './generation.ts';
 import type { SlotHolder, SlotHolders } from './slot-holders.ts';
@@ -52,10 +53,14 @@ export class SlotSession implements Place {
     const parts = [doing, activity].filter((part) => part !== undefined);
     return parts.length === 0 ? undefined : parts.join('; ');
   };
+  /** As `Registration` has it. */
+  readonly wentOn = (): boolean => this.#wentOn;
   /** The same. Not made in the constructor: measured, each session then outlives its garbage collection. */
   readonly testFailed = (): Promise<void> => this.#suspects.failed(this);
   readonly #suspects: Suspects;
   #holder: SlotHolder | undefined;
+  #proof: EndProof | undefined;
+  #wentOn = false;
   /** How much the child had printed. What it printed before may come later: that is shown, too, rather than too little. */
   #began: Printed;
 
@@ -71,6 +76,17 @@ export class SlotSession implements Place {
   /** What the child has printed before is no evidence of it. */
   begins(): void {
     this.#began = this.generation.child.printed;
+  }
+
+  /** Its end begins, or one more reason to doubt its child is known. */
+  ends({ settings, clock }: Pick<SlotSessionsOptions, 'settings' | 'clock'>): void {
+    if (settings.leaks !== 'fail') return;
+    this.#proof ??= new EndProof({ settings, clock, liveness: this.generation.liveness });
+  }
+
+  /** Its end is known. */
+  ended(): void {
+    this.#wentOn = this.#proof?.over() ?? false;
   }
 
   /** The call whose session it is. Absent while it is kept warm. */
@@ -115,6 +131,7 @@ export class SlotSessions {
           session.conversation.record?.testFailed();
           if (session.holder !== undefined) session.holder.failed = true;
         }
+        session.ends(this.#options);
         suspects.ends(session, doubt);
       },
     });
@@ -131,6 +148,7 @@ export class SlotSessions {
     // The slot follows the conversation: free when the child confirms, else not used again.
     void conversation.released.then((released) => {
       const { confirmed, failure } = released;
+      session.ended();
       // One that was opened ahead is no test's.
       if (!confirmed && conversation.speaker.isWarm !== true)
         faults.unconfirmed(speakerName(conversation.speaker), failure);

@@ -22,8 +22,8 @@ export interface SlotWaitOptions {
   readonly cap?: Pick<ChildCap, 'maxChildren'> | undefined;
 }
 
-/** A call that wants a slot. Its `slotWait` is set where it has waited long for that. */
-export type WaitingCall = Pick<SlotHolder, 'since' | 'options' | 'slotWait'> & Partial<Pick<SlotHolder, 'site'>>;
+/** A call that wants a slot. What it has waited for that is kept in it. */
+export type WaitingCall = Pick<SlotHolder, 'since' | 'options' | 'slotWait' | 'waited' | 'capped'>;
 
 /** Milliseconds of a wait that the evidence of a failed test tells. */
 const longWait = 200;
@@ -82,8 +82,6 @@ export class SlotWait {
         late: (unwanted) => admission.release(unwanted),
       });
       const waited = clock.now() - since;
-      this.counts.granted(waited, capped, () => ({ ...holder, takenAt: call.site && callerLocation(call.site) }));
-      call.options.waited?.(waited, capped);
       if (before !== undefined && waited >= longWait) call.slotWait = slotWaited(before(), waited);
       call.options.granted?.();
       return slot;
@@ -91,8 +89,22 @@ export class SlotWait {
       admission.leave(ticket);
       throw thrown;
     } finally {
+      call.waited = (call.waited ?? 0) + clock.now() - since;
+      call.capped ||= capped;
       ended?.();
     }
+  }
+
+  /** A call has its session, or an error. Its waits are one, also where it has waited again, or for none: its session was there. */
+  settle(call: SlotHolder): void {
+    const { options, openedAt, site } = call;
+    const { waited = openedAt === undefined ? undefined : 0, capped = false } = call;
+    if (waited !== undefined) {
+      this.counts.waited(waited, capped, () => ({ ...options.holder, takenAt: callerLocation(site) }));
+      options.waited?.(waited, capped);
+    }
+    if (openedAt !== undefined) this.counts.opened(options.holder?.file);
+    this.#options.holders.settle(call);
   }
 
   /** What ends the wait: its call, the config, or the end of its test, whichever comes first. */

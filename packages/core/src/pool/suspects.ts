@@ -26,7 +26,7 @@ import type { Children } from './children.ts';
 import type { Generation } from './generation.ts';
 import { HeldChildren } from './held-children.ts';
 import type { PoolSettings } from './options.ts';
-import { afterEnd, afterUnconfirmed, whyHeldBack, type Silence } from './silence.ts';
+import { afterEnd, afterUnconfirmed, answersProve, whyHeldBack, type Silence } from './silence.ts';
 import type { Ending, LateOpening, SuspectSession, Suspicion } from './suspicion.ts';
 
 /** Milliseconds in which the end of a session is confirmed where nothing is wrong. */
@@ -51,7 +51,6 @@ export class Suspects {
   /** Those that were not opened, and whose time that was. */
   readonly #unopened = new Map<SuspectSession, LateOpening | undefined>();
   readonly #suspicions = new Map<SuspectSession, Suspicion>();
-  /** A port accepts connections as long as the system does; an answer is the server's own. */
   readonly #answersProve: boolean;
   readonly #held: HeldChildren;
   /** Milliseconds that the last end has taken which was confirmed. */
@@ -60,9 +59,7 @@ export class Suspects {
   constructor(options: SuspectsOptions) {
     this.#options = options;
     this.#held = new HeldChildren(options);
-    const { server } = options.settings;
-    const ready = server?.ready;
-    this.#answersProve = ready === undefined || typeof ready === 'function' || 'http' in ready;
+    this.#answersProve = answersProve(options.settings);
   }
 
   /** The end of a session begins; or while it is under way, one more reason to doubt is known. */

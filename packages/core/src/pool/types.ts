@@ -27,7 +27,7 @@ export interface RegisterOptions<Params = unknown> {
   readonly params?: Params | undefined;
 }
 
-/** Waits for slots, of all calls that got one. */
+/** Waits for slots: one of each call, also of those that gave up, and of those whose session was open already. */
 export interface SlotWaitStats {
   /** Calls that waited a millisecond or more. */
   readonly count: number;
@@ -47,6 +47,8 @@ export interface SlotWaitStats {
 export interface PoolStats {
   readonly name: string;
   readonly maxSessions: number;
+  /** Sessions that one child can hold, where the config says so: `maxSessions` is a multiple of it then. Absent: it does not. */
+  readonly sessionsPerChild?: number | undefined;
   /** Sessions that hold a slot now. */
   readonly open: number;
   /** `register` calls that wait for a slot now. */
@@ -79,7 +81,10 @@ export interface PoolStats {
   readonly files?: number | undefined;
   /** Children that were started in the place of an earlier one. */
   readonly restarts?: number | undefined;
-  /** Milliseconds from the start of a child until it could serve, the median. Absent: none could. */
+  /**
+   * Milliseconds from the start of a child until it could serve, the median of all since the beginning. Absent: none could, or
+   * it is not known, as children of a protocol without `hello` do not say when they can.
+   */
   readonly startTime?: number | undefined;
   /** What children sent and no session and no request took: unknown addresses, replies to nothing, lines that are no messages. */
   readonly strays: number;

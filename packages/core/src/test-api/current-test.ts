@@ -115,7 +115,17 @@ export function openedCurrentTest(slot: CurrentTestSlot, owners: OwnerClasses): 
 /** Call it before a test file is evaluated: registrations of earlier files in this worker join it. */
 export function openFile(slot: CurrentTestSlot, current: CurrentTest & { readonly file: FileOwner }): void {
   slot.currentTest = current;
+  current.file.leaks.caller = () => callerIn(current)?.leaks;
   for (const registration of slot.registrations) registration.join(current.file);
+}
+
+/** The test that makes a call. Where that is not known, its adapter throws, for calls that need it. */
+function callerIn(current: CurrentTest): Owner | undefined {
+  try {
+    return current.test();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Call it when all hooks of a test file have run. Ends what the file holds. Never rejects; bounded. */

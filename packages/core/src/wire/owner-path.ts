@@ -19,9 +19,9 @@ export function endReason(owner: OwnerPath): string {
   return `because its ${describeOwner(owner).slice(4)} has ended`;
 }
 
-/** What children found wrong fails the test, and did not come in time. @param timeout milliseconds that its end had */
+/** What is wrong with its sessions fails the test, and did not come in time. @param timeout milliseconds that its end had */
 export function lateOwnerEndError(path: OwnerPath, timeout: number): CarpoolError {
-  const message = `Cannot end ${describeOwner(path)}: its sessions have not ended within ${Math.round(timeout)} ms, so what children found wrong, which is to fail it (\`diagnostics: 'fail'\`), is not known. Those of different servers end one after the other: lower \`closeTimeout\` of its pools`;
+  const message = `Cannot end ${describeOwner(path)}: its sessions have not ended within ${Math.round(timeout)} ms, so what is to fail it, as \`leaks\` or \`diagnostics\` of their pools is 'fail', is not known. Those of different servers end one after the other: lower \`closeTimeout\` of its pools`;
   return new CarpoolError('REQUEST_TIMEOUT', message, { context: { timeout }, site: { stack: '' } });
 }
 

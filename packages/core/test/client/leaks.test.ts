@@ -2,28 +2,35 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { isCarpoolError } from '../../src/base/errors.ts';
 import { noop } from '../../src/base/noop.ts';
+import { FileOwner } from '../../src/client/file-owner.ts';
 import { Owner } from '../../src/client/owner.ts';
 import type { PoolOptions } from '../../src/pool/options.ts';
 import type { Session } from '../../src/session/types.ts';
+import { currentTestSlot, openFile } from '../../src/test-api/current-test.ts';
 import { serve } from '../support/hubs.ts';
 import { program } from '../support/pools.ts';
 
 interface World {
-  readonly file: Owner;
+  readonly file: FileOwner;
   readonly owner: Owner;
   readonly session: Session;
   warnings(): readonly string[];
+  /** Another test of the file. */
+  another(name: string): Owner;
 }
 
 async function world(leaks: PoolOptions['leaks'], line = 'steps', more: Partial<PoolOptions> = {}): Promise<World> {
   const { hub, ...served } = await serve({ echoes: program(line, { leaks, ...more }) });
   const client = served.connect();
   const connect = () => client;
-  const file = new Owner({ path: ['a.test.ts'], holder: { file: 'a.test.ts' }, connect });
-  const holder = { test: 'leaves it', file: 'a.test.ts' };
-  const owner = new Owner({ path: ['a.test.ts', 'test'], holder, connect, outer: file });
+  const file = new FileOwner({ path: ['a.test.ts'], holder: { file: 'a.test.ts' }, connect });
+  const another = (name: string): Owner => {
+    const holder = { test: name, file: 'a.test.ts' };
+    return new Owner({ path: ['a.test.ts', name], holder, connect, outer: file });
+  };
+  const owner = another('leaves it');
   const session = await owner.register('echoes');
-  return { file, owner, session, warnings: () => hub.leaks.summary()?.first ?? [] };
+  return { file, owner, session, another, warnings: () => hub.leaks.summary()?.first ?? [] };
 }
 
 /** What the end of an owner brought. */
@@ -135,13 +142,13 @@ test('those of a test that has failed are no leak: a time-out cuts it short, and
 });
 
 test('an end that the child does not confirm fails its test, which waits for it, unless that has failed', async () => {
-  const slow = { closeTimeout: 100, maxSessions: 8, maxQuarantined: 8 };
+  const slow = { closeTimeout: 1_000, maxSessions: 8, maxQuarantined: 8 };
   const { owner, session } = await world('fail', 'never-confirms', slow);
   await owner.end({ passed: true });
   expect(failuresOf(owner)).toEqual([
     expect.stringMatching(
       new RegExp(
-        `^SESSION_LEAKED The test has left a session behind: the child did not confirm the end of session ${session.id} of pool "echoes", registered at \\S+leaks\\.test\\.ts:\\d+:\\d+, within 100 ms, \`closeTimeout\` of the pool\\. Its slot is not used again$`,
+        `^SESSION_LEAKED The test has left a session behind: the child did not confirm the end of session ${session.id} of pool "echoes", registered at \\S+leaks\\.test\\.ts:\\d+:\\d+, within 1000 ms, \`closeTimeout\` of the pool, though it went on meanwhile\\. Its slot is not used again$`,
       ),
     ),
   ]);
@@ -152,4 +159,37 @@ test('an end that the child does not confirm fails its test, which waits for it,
   await warned.owner.end({ passed: true });
   await warned.file.end();
   expect([...failuresOf(warned.owner), ...failuresOf(warned.file)]).toEqual([]);
+});
+
+test('an end that is not confirmed because another test has blocked the child is none of its leaks', async () => {
+  // The child is not asked before the ends of its sessions are given up.
+  const slow = { closeTimeout: 300, probeTimeout: 60_000, maxSessions: 8, maxQuarantined: 8 };
+  const { owner, session, another } = await world('fail', 'blocks', slow);
+  const innocent = [another('B'), another('C')];
+  for (const other of innocent) await other.register('echoes');
+  session.send({ type: 'block' });
+  for (const other of innocent) await other.end({ passed: true });
+  await owner.end({ passed: true });
+  expect([owner, ...innocent].map(failuresOf)).toEqual([[], [], []]);
+});
+
+test('a session that a test keeps for another one is a warning, at the other one, and no failure of the file', async () => {
+  const { file, owner, session, another, warnings } = await world('fail');
+  const slot = currentTestSlot();
+  onTestFinished(() => void (slot.currentTest = undefined));
+  let current = owner;
+  openFile(slot, { file, test: () => current, worker: () => owner, timeLeft: () => Infinity });
+  await owner.end({ passed: true });
+  current = another('uses it');
+  await session.request({ type: 'get' }).catch(noop);
+  await current.end({ passed: true });
+  await file.end();
+  expect([owner, current, file].map(failuresOf)).toEqual([[], [], []]);
+  await expect
+    .poll(warnings)
+    .toEqual([
+      expect.stringMatching(
+        /^test "uses it" \(\S+leaks\.test\.ts:\d+:\d+\): used a session of test "leaves it": called "get" in session \w+ of pool "echoes" after its end$/,
+      ),
+    ]);
 });

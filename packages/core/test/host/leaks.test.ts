@@ -29,6 +29,11 @@ test('that of a pool goes before that of the config; by default it is a warning'
     ['a', 'fail', 'warn'],
     ['b', 'warn', 'warn'],
   ]);
+  const unset = `{ a: { ${child}, leaks: undefined }, web: { ${web}, leaks: undefined } }`;
+  expect(await settingsOf(`{ leaks: 'fail', pools: ${unset} }`)).toEqual([
+    ['a', 'fail', 'warn'],
+    ['web', 'fail', 'fail'],
+  ]);
 });
 
 test('connections that are left open in a server fail their tests then, unless its `diagnostics` say otherwise', async () => {

@@ -5,7 +5,7 @@ import { RunPool } from '../../src/machine/run-pool.ts';
 import type { Registration } from '../../src/pool/registration.ts';
 import type { PoolStats } from '../../src/pool/types.ts';
 import { FakeClock } from '../support/clock.ts';
-import { pool, until } from '../support/pools.ts';
+import { pool, programProtocol, until } from '../support/pools.ts';
 
 const listener = { event: () => {}, ask: () => {}, closed: () => {} };
 const site = { stack: 'Error\n    at test (/code/a.test.ts:7:3)' };
@@ -81,4 +81,41 @@ test('how long its children take to start, and how many took the place of anothe
   expect(own.stats().startTime).toBeGreaterThan(0);
   own.countAnew();
   expect(own.statsOfRun().restarts).toBe(0);
+});
+
+test('where a child says no hello, it is not known how long it takes to start', async () => {
+  const { hello: _, ...protocol } = programProtocol;
+  const own = pool('echo', { protocol });
+  await (await own.register()).unregister();
+  expect(own.stats()).toMatchObject({ children: 1, startTime: undefined });
+});
+
+test('a call that gives up has waited, too; one that never waits in the queue is not counted', async () => {
+  const clock = new FakeClock();
+  const own = pool('echo', { maxSessions: 1, registerTimeout: 5_000 }, { clock });
+  const first = await own.register();
+  const late = own.register().catch((thrown: unknown) => thrown);
+  await until('it waits', () => own.stats().queued === 1);
+  clock.pass(5_000);
+  expect(await late).toMatchObject({ code: 'POOL_QUEUE_TIMEOUT' });
+  await expect(own.register({ wait: false })).rejects.toMatchObject({ code: 'POOL_FULL' });
+  await first.unregister();
+  expect(own.stats()).toMatchObject({ longestWait: 5_000, waits: { count: 1, total: 5_000 } });
+});
+
+test('a call whose session was open already has waited for nothing', async () => {
+  const clock = new FakeClock();
+  const own = pool('echo', { warm: 2, maxSessions: 4 }, { clock });
+  const open = [await own.register()];
+  for (let taken = 0; taken < 3; taken++) {
+    await until('there is one', () => own.stats().warm > 0);
+    open.push(await own.register());
+  }
+  const waiting = [own.register(), own.register()];
+  await until('both wait', () => own.stats().queued === 2);
+  clock.pass(3_000);
+  for (const session of open) await session.unregister();
+  await Promise.all(waiting);
+  // Of six, two.
+  expect(own.stats().waits).toMatchObject({ count: 2, total: 6_000, p50: 0, p95: expect.closeTo(3_000, -2) });
 });

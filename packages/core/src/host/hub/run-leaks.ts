@@ -8,26 +8,36 @@ const mostNamed = 10;
 const longest = 1_000;
 
 export class RunLeaks {
-  #count = 0;
-  readonly #first: string[] = [];
+  /** How often, by line. */
+  readonly #first = new Map<string, number>();
+  /** Others. */
+  #more = 0;
 
   /** @param found whatever a worker has sent. @returns its answer */
   add(found: unknown): Record<string, never> {
     if (!Array.isArray(found)) return {};
-    this.#count += found.length;
-    const room = mostNamed - this.#first.length;
-    const lines = found.filter((line) => typeof line === 'string').slice(0, room);
-    this.#first.push(...lines.map((line) => printable(line.slice(0, longest))));
+    for (const line of found) this.#add(typeof line === 'string' ? printable(line.slice(0, longest)) : undefined);
     return {};
   }
 
   /** Another run begins. */
   clear(): void {
-    this.#count = 0;
-    this.#first.length = 0;
+    this.#more = 0;
+    this.#first.clear();
   }
 
+  /** Equal ones are one. */
   summary(): LeakSummary | undefined {
-    return this.#count === 0 ? undefined : { count: this.#count, first: [...this.#first] };
+    const count = this.#first.size + this.#more;
+    if (count === 0) return undefined;
+    const first = [...this.#first].map(([line, times]) => (times === 1 ? line : `${line} (told ${times} times)`));
+    return { count, first };
+  }
+
+  #add(line: string | undefined): void {
+    const times = line === undefined ? undefined : this.#first.get(line);
+    if (line !== undefined && (times !== undefined || this.#first.size < mostNamed))
+      this.#first.set(line, (times ?? 0) + 1);
+    else this.#more++;
   }
 }
