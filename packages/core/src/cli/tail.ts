@@ -2,12 +2,12 @@
 import { styleText } from 'node:util';
 import { setTimeout } from 'node:timers/promises';
 import { isCarpoolError } from '../base/errors.ts';
-import { messageOf } from '../base/thrown.ts';
 import type { ObservedFilter, ObservedSession } from '../wire/observe.ts';
 import type { StatusResult } from '../wire/status.ts';
 import { chooseHost } from './watch/choose-host.ts';
 import { ObservedHost, type HostEnd } from './watch/observed-host.ts';
-import { JsonLines, TextLines, type TailLines } from './tail/lines.ts';
+import { JsonLines, TextLines } from './tail/lines.ts';
+import { Output } from './tail/output.ts';
 
 export interface TailOptions {
   /** Of this pool alone. */
@@ -36,16 +36,16 @@ export async function tail(target: string | undefined, options: TailOptions): Pr
   const { json = false, wait = false, whole = false, bases } = options;
   const { address, fault } = await chooseHost({ host: options.host, bases, command: 'carpool tail' });
   if (fault !== undefined) return failed(fault);
-  const lines: TailLines = json ? new JsonLines() : new TextLines(paint);
-  const output = new Output();
-  const host = await ObservedHost.connect(address, 'carpool tail', (body) => output.print(lines.messages(body)));
+  const output = new Output(process.stdout, json ? new JsonLines() : new TextLines(paint));
+  const host = await ObservedHost.connect(address, 'carpool tail', (body) => output.messages(body));
   try {
     const filter = filterOf(target, options.pool);
-    const { sessions } = await host.observe({ filter, characters: whole ? wholeCharacters : undefined });
     const narrowed = target !== undefined || options.pool !== undefined;
+    const characters = whole ? wholeCharacters : undefined;
+    const { sessions } = await host.observe({ filter, characters, said: narrowed });
     if (sessions.length === 0 && narrowed && !wait)
       return failed(`no open session ${meantText(filter)}; \`carpool ps\` lists them, and --wait waits for one`);
-    if (narrowed) output.print(lines.said(sessions));
+    if (narrowed) output.said(sessions);
     const end = await Promise.race([host.ended, over(host, filter, sessions), output.closed]);
     // Its last messages come before its end, and this turn's are still on their way.
     if (end === undefined) return 0;
@@ -58,6 +58,7 @@ export async function tail(target: string | undefined, options: TailOptions): Pr
     return end.code;
   } finally {
     host.close();
+    output.end();
   }
 }
 
@@ -106,25 +107,6 @@ function isThere({ pools }: StatusResult, pool: string | undefined, session: str
   return pools.some(
     ({ name, sessions }) => (pool === undefined || name === pool) && sessions.some(({ id }) => id === session),
   );
-}
-
-/** Stdout, whose reader may be gone. */
-class Output {
-  /** Resolves when nothing reads it any more. */
-  readonly closed: Promise<undefined>;
-
-  constructor() {
-    this.closed = new Promise((resolve) => {
-      process.stdout.once('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EPIPE') console.error(`carpool: cannot print: ${messageOf(error)}`);
-        resolve(undefined);
-      });
-    });
-  }
-
-  print(lines: readonly string[]): void {
-    if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
-  }
 }
 
 /** Asks the terminal and the environment: NO_COLOR, FORCE_COLOR. */

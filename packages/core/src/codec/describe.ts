@@ -9,18 +9,26 @@ import { isSecret, secrecyAfter, secrecyOfEntry } from '../base/secret-values.ts
 import { sha256 } from '../base/sha256.ts';
 
 const longestText = 60;
-/** Characters of a text that are looked at for secrets, before it is shortened. */
+/** Characters of a text that are looked at for secrets, beyond those that may be shown: one at their end is whole. */
 const looksAt = 16 * 1024;
 const deepest = 4;
 const mostEntries = 12;
+/** Where parts are not shortened: more levels would fill the stack. */
+const deepestOfWhole = 100;
 /** Hexadecimal digits of a digest. */
 const digits = 8;
 /** Bytes: a digest of more takes too long. */
 const mostDigested = 1024 * 1024;
 
-/** At most `max` characters that look like a literal; binary is counted, not shown. Infinity: all of it. */
-export function describeMessage(message: unknown, max: number = 200): string {
-  const text = new Summary(max);
+/** Texts, lists and objects in a message are shortened, so that its structure is seen, or as long as there is room. */
+export type Parts = 'short' | 'whole';
+
+/**
+ * At most `max` characters that look like a literal; binary is counted, not shown. Infinity: all of it. The work grows with
+ * `max`, and not with the message.
+ */
+export function describeMessage(message: unknown, max: number = 200, parts: Parts = 'short'): string {
+  const text = new Summary(max, parts);
   try {
     text.value(message, 0);
   } catch {
@@ -42,10 +50,17 @@ export function describeBinary(bytes: ArrayBufferView): string {
 
 class Summary {
   readonly #max: number;
+  readonly #longestText: number;
+  readonly #mostEntries: number;
+  readonly #deepest: number;
   #text = '';
 
-  constructor(max: number) {
+  constructor(max: number, parts: Parts) {
     this.#max = max;
+    const isShort = max !== Infinity && parts === 'short';
+    this.#longestText = isShort ? longestText : max;
+    this.#mostEntries = isShort ? mostEntries : Infinity;
+    this.#deepest = isShort ? deepest : max === Infinity ? Infinity : deepestOfWhole;
   }
 
   add(text: string): void {
@@ -91,7 +106,7 @@ class Summary {
 
   #hasRoom(count: number, depth: number): boolean {
     if (count > 0) this.add(', ');
-    const isCut = this.#max !== Infinity && (depth >= deepest || count >= mostEntries);
+    const isCut = depth >= this.#deepest || count >= this.#mostEntries;
     if (!isCut && this.#text.length <= this.#max) return true;
     this.add('…');
     return false;
@@ -99,10 +114,10 @@ class Summary {
 
   #quoted(text: string): string {
     if (this.#max === Infinity) return JSON.stringify(redactText(text));
-    const shown = redactText(text.slice(0, looksAt));
-    return JSON.stringify(
-      shown.length > longestText || text.length > looksAt ? `${shown.slice(0, longestText)}…` : shown,
-    );
+    const most = this.#longestText;
+    const seen = text.slice(0, most + looksAt);
+    const shown = redactText(seen);
+    return JSON.stringify(shown.length > most || seen.length < text.length ? `${shown.slice(0, most)}…` : shown);
   }
 }
 

@@ -29,6 +29,28 @@ test('a message is described like a literal, binary by its size', () => {
   );
 });
 
+test('of a message whose parts are not shortened all is shown that has room, and nothing else is looked at', () => {
+  const text = 'y'.repeat(5_000);
+  const list = Array.from({ length: 100 }, (_, n) => n);
+  expect(describeMessage({ text, list }, 16_384, 'whole')).toBe(`{text: "${text}", list: [${list.join(', ')}]}`);
+  const message = { text: '\0'.repeat(60 * 1024 * 1024), after: 1 };
+  expect(describeMessage(message, 2_000, 'whole')).toMatch(/^\{text: "(?:\\u0000)+[\\u0]*…$/);
+  let looked = 0;
+  const endless = new Map(Array.from({ length: 10_000 }, (_, n) => [n, { get n(): number { return ++looked; } }]));
+  expect(describeMessage(endless, 1_000, 'whole')).toHaveLength(1_000);
+  expect(looked).toBeLessThan(200);
+  // Each level has the one below twice: all of it would never end.
+  let deep: unknown[] = [];
+  for (let level = 0; level < 5_000; level++) deep = [deep, deep];
+  expect(describeMessage(deep, 10_000, 'whole')).toMatch(/^\[{100}\[?….*…$/);
+});
+
+test('a secret at the end of what is shown of a long text is not shown in part', () => {
+  const secret = `sk_live_${'a1B2c3D4'.repeat(6)}`;
+  for (const before of [1_950, 1_980, 1_990])
+    expect(describeMessage({ text: `${'x '.repeat(before / 2)}${secret}` }, 2_000, 'whole')).not.toContain('sk_live_a1');
+});
+
 test('a description never throws and never grows long', () => {
   const cyclic: Record<string, unknown> = { name: 'x'.repeat(500) };
   cyclic['self'] = cyclic;

@@ -4,7 +4,7 @@
  */
 import { CarpoolError } from '../base/errors.ts';
 import type { Fields, Format } from './codec.ts';
-import { describeMessage } from './describe.ts';
+import { describeMessage, type Parts } from './describe.ts';
 import { describeBytes } from './evidence.ts';
 import { fieldsOf, isRecord } from './fields.ts';
 
@@ -104,10 +104,12 @@ export class Frame {
   /**
    * The message as it is on the way: what the format leaves out is missing. Never throws.
    * @param max characters; Infinity: all of it
+   * @param parts as of `describeMessage`
    */
-  describe(max: number): string {
+  describe(max: number, parts?: Parts): string {
     try {
-      return describeMessage(this.#bytes === undefined ? this.#message : this.format.decode(this.#bytes), max);
+      const message = this.#bytes === undefined ? this.#message : this.format.decode(this.#bytes);
+      return describeMessage(message, max, parts);
     } catch {
       return `<${this.format.name}, cannot be decoded: ${describeBytes(this.bytes, shownBytes).replaceAll(/\s+/g, ' ')}>`.slice(
         0,

@@ -5,7 +5,7 @@ import { take } from '../base/take.ts';
 import type { Timeline } from '../base/timeline.ts';
 import { callerLocation, nameOfSession } from '../base/holder-label.ts';
 import type { Conversation } from '../session/conversation.ts';
-import { arrow, showKept } from '../session/kept-frame.ts';
+import { arrow } from '../session/kept-frame.ts';
 import { relationOf } from './holder-relation.ts';
 import type { Holder } from './errors.ts';
 import type { Generation } from './generation.ts';
@@ -161,10 +161,7 @@ export class SlotHolders {
       run: options.run?.id,
       age: Math.round(now - grantedAt),
       ...(conversation !== undefined && {
-        said:
-          shows?.({ ...options.holder, pool: this.#pool, id: conversation.id }) === true
-            ? saidIn(conversation)
-            : undefined,
+        said: saidIn(conversation, shows?.({ ...options.holder, pool: this.#pool, id: conversation.id })),
       }),
     }));
   }
@@ -191,11 +188,12 @@ export class SlotHolders {
   }
 }
 
-function saidIn({ recent, calls }: Conversation): SaidStatus {
+function saidIn({ recent, calls }: Conversation, show: ReturnType<ShowsSession>): SaidStatus | undefined {
+  if (show === undefined) return undefined;
   const unanswered = [...take(calls.unanswered, mostUnanswered)].flatMap(({ sent }) =>
-    sent === undefined ? [] : redactText(`${arrow('out')}${showKept(sent)}`),
+    sent === undefined ? [] : redactText(`${arrow('out')}${show(sent)}`),
   );
-  return { recent: recent.describe().map(redactText), unanswered };
+  return { recent: recent.describe(show).map(redactText), unanswered };
 }
 
 function ownerKey({ options: { owner, ownerScope = '', run } }: SlotHolder): string | undefined {

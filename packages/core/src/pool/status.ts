@@ -1,5 +1,6 @@
 /** What a pool looks like at this moment, for `carpool ps`: plain data, made when it is asked for. */
 import type { HolderLabel } from '../base/holder-label.ts';
+import type { KeptFrame } from '../session/kept-frame.ts';
 import type { PoolStats } from './types.ts';
 
 /** What holds something, or waits for it. */
@@ -14,8 +15,10 @@ export interface HolderStatus extends HolderLabel {
   readonly amount?: number | undefined;
 }
 
-/** Whether what is said in a session is shown, too. */
-export type ShowsSession = (of: HolderLabel & { readonly pool: string; readonly id?: string | undefined }) => boolean;
+/** As what each message of a session is shown. Undefined: none of it is. */
+export type ShowsSession = (
+  of: HolderLabel & { readonly pool: string; readonly id?: string | undefined },
+) => ((frame: KeptFrame) => string) | undefined;
 
 /** What is said in a session, a line each, "→ {…}" to the child and "← {…}" from it; the oldest first. */
 export interface SaidStatus {

@@ -20,6 +20,11 @@ export class Passing {
   /** Nothing looks: there is nothing to tell. */
   idle = true;
 
+  /** What looks. */
+  get size(): number {
+    return this.#looks.size;
+  }
+
   /** @returns ends it */
   add(look: Look): () => void {
     this.#looks.add(look);

@@ -18,10 +18,15 @@ export interface ObserveRequest {
   readonly filter?: ObservedFilter | undefined;
   /** Characters of a message that are shown: 200 by default, at most 16,384. */
   readonly characters?: number | undefined;
+  /** Absent: true. Otherwise what has passed before is not asked for, and the result has no sessions. */
+  readonly said?: boolean | undefined;
 }
 
 export interface ObserveResult {
-  /** Those that are open and meant, the oldest first, with what has passed before. At most 100. */
+  /**
+   * Those that are open and meant, the oldest first, with what has passed before: at most 100. Of the first million
+   * characters on, each message is shown by 200 of them.
+   */
   readonly sessions: readonly ObservedSession[];
 }
 
@@ -45,6 +50,6 @@ export interface ObservedMessage extends HolderLabel {
 /** The body of OBSERVED. */
 export interface ObservedBody {
   readonly messages: readonly ObservedMessage[];
-  /** How many that passed after these are not shown, because they came faster than they can be. Absent: none. */
+  /** How many that passed after these are not shown, because they came faster than they can be shown or read. Absent: none. */
   readonly lost?: number | undefined;
 }

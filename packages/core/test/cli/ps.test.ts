@@ -1,15 +1,18 @@
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { HostClient } from '../../src/client/client.ts';
 import { ps } from '../../src/cli/ps.ts';
-import { processes } from '../../src/cli/ps/ask.ts';
+import { processes, statusOf } from '../../src/cli/ps/ask.ts';
 import { processesText } from '../../src/cli/ps/text.ts';
 import type { AnsweringHost, HostView, Processes } from '../../src/cli/ps/types.ts';
 import { isRunning, startTimeOf } from '../../src/process/identity.ts';
 import { hostFolders } from '../../src/hosts/own-folders.ts';
 import { sweep } from '../../src/hosts/sweep.ts';
 import { ownRecord, readHostRecord } from '../../src/hosts/host-record.ts';
+import { formatAddress } from '../../src/wire/address.ts';
 import { closing, place, program, until } from '../support/pools.ts';
 import { configured, onMachine, run, worker } from '../machine/support.ts';
 import { carpool } from './carpool.ts';
@@ -41,6 +44,18 @@ async function printed(options: Parameters<typeof ps>[0]): Promise<string> {
 test('nothing runs: an empty list, which is no failure', async () => {
   expect(await printed({})).toBe('carpool: no host is running\n');
   expect(JSON.parse(await printed({ json: true }))).toMatchObject({ version: 1, hosts: [] });
+});
+
+test('a host that answers nothing is given up after the time that was given, and its connection with it', async () => {
+  const path = join(place().path, 'silent');
+  const server = closing(createServer().listen(path));
+  const connected = once(server, 'connection') as Promise<[Socket]>;
+  const asked = statusOf(formatAddress({ path, token: 'a'.repeat(64) }), 0, 300);
+  asked.catch(() => {});
+  const [socket] = await connected;
+  const closed = once(socket.resume(), 'close');
+  await expect(asked).rejects.toThrow(/0\.3 s|300 ms/);
+  await closed;
 });
 
 test('the host of the machine and that of a run: runs, children, sessions, leases, waits; one that is stopped costs 2 s', async () => {

@@ -9,9 +9,9 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import { posix } from '@carpool/test-harness/programs';
-import { expect, test } from 'vitest';
+import { delimiter, dirname, join } from 'node:path';
+import { linux, posix } from '@carpool/test-harness/programs';
+import { expect, test, vi } from 'vitest';
 import { dataElement, type PageData } from '../../src/report/page-data.ts';
 import { unpackRuns } from '../../src/report/packed-runs.ts';
 import type { RecordedRun } from '../../src/report/recorded-run.ts';
@@ -197,3 +197,15 @@ interface TraceLine {
   readonly ts?: number;
   readonly args: { readonly name?: string };
 }
+
+test.skipIf(!linux.holds)(`where the page cannot be opened it is written, and that is said${linux.reason}`, async () => {
+  const opener = write('bin/xdg-open', `#!${process.execPath}\nprocess.exit(3);\n`);
+  chmodSync(opener, 0o755);
+  vi.stubEnv('PATH', `${dirname(opener)}${delimiter}${process.env['PATH']}`);
+  const page = join(place().path, 'page.html');
+  expect(await carpool('report', written('run.jsonl', run), '--html', page, '--open')).toEqual({
+    code: 1,
+    stdout: `${page}\n`,
+    stderr: `carpool: Cannot open ${page}: xdg-open has ended with exit code 3\n`,
+  });
+});

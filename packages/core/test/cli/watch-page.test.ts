@@ -1,70 +1,16 @@
 /** `carpool watch --web`: the page in a real browser, and what is refused. */
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { createRequire } from 'node:module';
-import { createInterface } from 'node:readline';
-import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { chromium, posix } from '@carpool/test-harness/programs';
+import { readFileSync } from 'node:fs';
+import { chromium } from '@carpool/test-harness/programs';
 import { chromium as browserType, type Browser, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { HostClient } from '../../src/client/client.ts';
-import type { RunHost } from '../../src/main-process/run-host.ts';
-import { place, program, until } from '../support/pools.ts';
-import { configured, onMachine, run, worker } from '../machine/support.ts';
-import { start, write, type Running } from './carpool.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { PageEvent } from '../../src/cli/watch/page/events.ts';
+import { ask, interrupt, served } from './watched-page.ts';
 
 /** Milliseconds: a browser on a busy machine. */
 const timeout = 90_000;
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const html = '<img src=x onerror="document.title=1"><b>adds</b>';
-
-interface Served {
-  readonly host: RunHost;
-  readonly client: HostClient;
-  readonly watching: Running;
-  readonly address: string;
-}
-
-/** A run with a session, one that waits, and the page of its host. */
-async function served(...args: string[]): Promise<Served> {
-  onMachine();
-  configured({ pools: { echoes: program('echo', { maxSessions: 1 }) } });
-  const host = await run({ host: 'run' });
-  const client = await worker(host);
-  const { pid } = await client.ask({ method: 'status' }, 5_000);
-  const watching = start('watch', '--web', '--host', String(pid), ...args);
-  const [line = ''] = await Promise.race([
-    new Promise<string[]>((resolve) =>
-      createInterface({ input: watching.process.stdout! }).once('line', (said) => resolve([said])),
-    ),
-    watching.ended.then(({ stderr }) => Promise.reject(new Error(stderr))),
-  ]);
-  const [address] = /http:\S+$/.exec(line) ?? [];
-  expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}\/$/);
-  return { host, client, watching, address: address ?? '' };
-}
-
-interface Answer {
-  readonly status: number | undefined;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-function ask(address: string, { method = 'GET', ...headers }: Readonly<Record<string, string>> = {}): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const asking = httpRequest(address, { method, headers }, (answer) => {
-      void text(answer).then((body) => resolve({ status: answer.statusCode, headers: answer.headers, body }));
-    });
-    asking.once('error', reject);
-    asking.end();
-  });
-}
-
-async function interrupt({ watching }: Served): Promise<void> {
-  watching.process.kill('SIGINT');
-  expect(await watching.ended).toMatchObject({ code: 0, stderr: '' });
-}
 
 test('who has the address reads the page; a wrong token, another name and another origin are refused', async () => {
   const page = await served();
@@ -171,6 +117,54 @@ describe.skipIf(chromium.path === undefined)(`in Chromium${chromium.reason}`, { 
     await page.getByText('`carpool watch` has ended').waitFor();
   });
 
+  test('a second click on a row keeps what is shown; why messages are refused stays, and is announced alone', async () => {
+    const all = await served();
+    const talks = await all.client.register('echoes', { holder: { test: 'talks' } });
+    await talks.request({ type: 'query', n: 'before' });
+    const page = await opened(all.address);
+    const row = page.locator('tbody tr', { hasText: /^s1/ });
+    await row.click();
+    const before = page.locator('#messages li.before', { hasText: 'before' });
+    await before.first().waitFor();
+    const count = await before.count();
+    await row.click();
+    await talks.request({ type: 'query', n: 'after' });
+    await page.locator('#messages li.in', { hasText: 'after' }).waitFor();
+    expect(await before.count()).toBe(count);
+    await page.getByRole('button', { name: 'Close' }).click();
+    expect(await row.evaluate((one) => one === document.activeElement)).toBe(true);
+    const refusal: PageEvent = { type: 'fault', text: 'they are refused' };
+    await page.route('**/messages?*', (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body: `data: ${JSON.stringify(refusal)}\n\n` }),
+    );
+    await page.keyboard.press('Enter');
+    const status = page.getByRole('status');
+    await status.getByText('they are refused').waitFor();
+    const waits = all.client.register('echoes', { holder: { test: 'comes later' }, wait: true });
+    waits.catch(() => {});
+    await page.locator('tbody tr', { hasText: 'comes later' }).waitFor();
+    expect(await status.allTextContents()).toEqual(['they are refused']);
+    await page.keyboard.press('Escape');
+    await page.getByText('1/1 slots, 1 child').waitFor();
+    expect(await row.evaluate((one) => one === document.activeElement)).toBe(true);
+    expect(await status.allTextContents()).toEqual(['']);
+    await interrupt(all);
+  });
+
+  test('arrows in the list of tables move the focus with the selection', async () => {
+    const all = await served();
+    const page = await opened(all.address);
+    await page.getByRole('tab', { name: 'Sessions' }).focus();
+    const focused = (): Promise<string[]> =>
+      page.locator('[role="tab"][aria-selected="true"]:focus').allTextContents();
+    await page.keyboard.press('ArrowRight');
+    expect(await focused()).toEqual(['Pools and children']);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    expect(await focused()).toEqual(['Runs']);
+    await interrupt(all);
+  });
+
   test.each(['light', 'dark'] as const)('in %s colours it can be read by all, wide and narrow', async (scheme) => {
     const all = await served();
     const talks = await all.client.register('echoes', { holder: { test: 'adds', file: 'cart.test.ts' } });
@@ -206,24 +200,3 @@ describe.skipIf(chromium.path === undefined)(`in Chromium${chromium.reason}`, { 
     await page.getByText('the host has ended').waitFor();
   });
 });
-
-test.skipIf(!posix.holds)(
-  `--open starts the browser with a file of this user, and not with the token${posix.reason}`,
-  async () => {
-    const opener = write(
-      'bin/xdg-open',
-      `#!${process.execPath}\nrequire('node:fs').writeFileSync(${JSON.stringify(join(place().path, 'opened'))}, process.argv[2]);\n`,
-    );
-    chmodSync(opener, 0o755);
-    vi.stubEnv('PATH', `${dirname(opener)}${delimiter}${process.env['PATH']}`);
-    const page = await served('--open');
-    const record = join(place().path, 'opened');
-    await until('it was opened', () => existsSync(record) && readFileSync(record, 'utf8') !== '');
-    const file = readFileSync(record, 'utf8');
-    expect(file).not.toContain('http');
-    expect(readFileSync(file, 'utf8')).toContain(`url=${page.address}`);
-    expect(statSync(file).mode & 0o077).toBe(0);
-    await interrupt(page);
-    expect(existsSync(file)).toBe(false);
-  },
-);

@@ -1,7 +1,5 @@
 /** Names that the command line does not know: of what runs here, and of the last run of this project. */
 import { readFileSync } from 'node:fs';
-import { systemClock } from '../../base/clock.ts';
-import { within } from '../../base/wait.ts';
 import { livingHosts, type LivingHost } from '../../hosts/living-hosts.ts';
 import { findMachineFolder, livingMachineHost } from '../../hosts/machine-folder.ts';
 import { runFiles, runsFolder } from '../../process/run-files.ts';
@@ -67,7 +65,5 @@ async function clientNames(): Promise<readonly Candidate[]> {
 }
 
 async function statusIn(address: string): Promise<StatusResult | undefined> {
-  const expired = (): Error => new Error('no answer');
-  const asked = within(statusOf(address, 0), { clock: systemClock, timeout: answerTimeout, expired });
-  return await asked.catch(() => undefined);
+  return await statusOf(address, 0, answerTimeout).catch(() => undefined);
 }

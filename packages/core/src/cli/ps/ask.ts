@@ -54,9 +54,15 @@ async function leftBehind(bases: readonly string[] | undefined): Promise<LeftBeh
   return all.filter(({ children }) => children.length > 0);
 }
 
-/** @throws CarpoolError HUB_UNREACHABLE, HUB_LOST, HUB_REJECTED, in time */
-export async function statusOf(address: string, most: number): Promise<StatusResult> {
-  const timeout = answerTimeout;
+/**
+ * @param timeout milliseconds, after which the connection is given up
+ * @throws CarpoolError HUB_UNREACHABLE, HUB_LOST, HUB_REJECTED, in time
+ */
+export async function statusOf(
+  address: string,
+  most: number,
+  timeout: number = answerTimeout,
+): Promise<StatusResult> {
   const asking = (async () => {
     const client = await HostClient.connect({ address, runner: 'carpool ps', observer: true, timeout });
     try {
@@ -65,11 +71,13 @@ export async function statusOf(address: string, most: number): Promise<StatusRes
       client.close();
     }
   })();
-  const expired = (): Error => new Error(noAnswer);
+  const expired = (): Error => new Error(noAnswerIn(timeout));
   return await within(asking, { clock: systemClock, timeout, expired });
 }
 
-const noAnswer = `it does not answer within ${answerTimeout / 1_000} s: it is stopped, or code that runs in it blocks it`;
+function noAnswerIn(timeout: number): string {
+  return `it does not answer within ${timeout / 1_000} s: it is stopped, or code that runs in it blocks it`;
+}
 
 /** Undefined: it has ended, or nothing proves that it is there. */
 async function askHost(host: LivingHost, most: number): Promise<HostView | undefined> {
@@ -89,7 +97,7 @@ async function askHost(host: LivingHost, most: number): Promise<HostView | undef
 
 function reasonOf(thrown: unknown): string {
   const late = isCarpoolError(thrown) && (thrown.code === 'HUB_LOST' || thrown.context['timeout'] !== undefined);
-  return late ? noAnswer : messageOf(thrown);
+  return late ? noAnswerIn(answerTimeout) : messageOf(thrown);
 }
 
 /** The host that the environment names, if it is none of those that were found. */

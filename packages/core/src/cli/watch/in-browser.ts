@@ -21,27 +21,31 @@ const characters = 2_000;
 export async function showInBrowser(address: string, open: boolean): Promise<number> {
   const host = await ObservedHost.connect(address, 'carpool watch', () => {});
   const pages = new Set<EventStream>();
-  const server = await PageServer.listen({
-    html: readFileSync(new URL('./watch-page.html', import.meta.url), 'utf8'),
-    status: (page) => {
-      pages.add(page);
-      return () => void pages.delete(page);
-    },
-    messages: (page, of) => followed(page, address, of),
-  });
   const stopped = untilSignal();
   const over = new AbortController();
-  console.log(`carpool: the host is shown until Ctrl-C, to those who have this address: ${server.address}`);
-  const opened = open ? openPrivately(server.address) : undefined;
+  let server: PageServer | undefined;
+  let opened: { remove(): void } | undefined;
+  let end: HostEnd | undefined;
   try {
-    const end = await Promise.race([host.ended, asked(host, pages, over.signal), stopped.signal]);
-    server.close({ type: 'end', text: end?.text ?? '`carpool watch` has ended' } satisfies PageEvent);
+    server = await PageServer.listen({
+      html: readFileSync(new URL('./watch-page.html', import.meta.url), 'utf8'),
+      status: (page) => {
+        pages.add(page);
+        return () => void pages.delete(page);
+      },
+      messages: (page, of) => followed(page, address, of),
+    });
+    console.log(`carpool: the host is shown until Ctrl-C, to those who have this address: ${server.address}`);
+    if (open) opened = openPrivately(server.address, over.signal);
+    if (open && opened === undefined) return 1;
+    end = await Promise.race([host.ended, asked(host, pages, over.signal), stopped.signal]);
     if (end !== undefined) console.error(`carpool: ${end.text}`);
     return end?.code ?? 0;
   } finally {
     over.abort();
     stopped.forget();
     host.close();
+    server?.close({ type: 'end', text: end?.text ?? '`carpool watch` has ended' } satisfies PageEvent);
     opened?.remove();
   }
 }
@@ -90,15 +94,31 @@ function isEnd(thrown: unknown): boolean {
   return isCarpoolError(thrown, 'HUB_LOST') || isCarpoolError(thrown, 'SESSION_CLOSED');
 }
 
-/** By a file that nobody else can read: the command line of a browser, with the address in it, is seen by all users. */
-function openPrivately(address: string): { remove(): void } {
-  const folder = mkdtempSync(join(tmpdir(), 'carpool-watch-'));
-  const file = join(folder, 'watch.html');
-  writeFileSync(file, `<!doctype html><meta http-equiv="refresh" content="0; url=${address}">\n`, { mode: 0o600 });
-  openInBrowser(file).catch((thrown: unknown) =>
-    console.error(`carpool: no browser can be started (${messageOf(thrown)}): open the address in one`),
+/**
+ * By a file that nobody else can read: the command line of a browser, with the address in it, is seen by all users.
+ * @param over the program that opens it is not waited for any more
+ * @returns undefined if there can be no such file, after a sentence on stderr
+ */
+function openPrivately(address: string, over: AbortSignal): { remove(): void } | undefined {
+  let folder: string | undefined;
+  const remove = (): void => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  let file: string;
+  try {
+    folder = mkdtempSync(join(tmpdir(), 'carpool-watch-'));
+    file = join(folder, 'watch.html');
+    writeFileSync(file, `<!doctype html><meta http-equiv="refresh" content="0; url=${address}">\n`, { mode: 0o600 });
+  } catch (thrown) {
+    remove();
+    console.error(`carpool: the file that leads a browser to the page cannot be written: ${messageOf(thrown)}`);
+    return undefined;
+  }
+  // The page is served, whatever opens it.
+  openInBrowser(file, { signal: over }).catch((thrown: unknown) =>
+    console.error(`carpool: no browser can be started (${messageOf(thrown)}): open ${address} in one`),
   );
-  return { remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return { remove };
 }
 
 /** Ctrl-C, and what ends it in order. */

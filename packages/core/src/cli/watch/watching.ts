@@ -51,9 +51,9 @@ export class Watching {
     }
   }
 
-  #unanswered(thrown: unknown): 'ended' | undefined {
+  #unanswered(thrown: unknown, of?: 'messages'): 'ended' | undefined {
     if (isEnd(thrown)) return 'ended';
-    this.#store.dispatch({ type: 'fault', text: messageOf(thrown) });
+    this.#store.dispatch({ type: 'fault', text: messageOf(thrown), of });
     return undefined;
   }
 
@@ -66,7 +66,7 @@ export class Watching {
     const filter = detail && { pool: detail.pool, session: detail.id };
     this.#host.observe({ filter, characters: 2_000 }).then(
       ({ sessions }) => this.#guarded(() => this.#store.dispatch({ type: 'said', sessions })),
-      (thrown: unknown) => void this.#unanswered(thrown),
+      (thrown: unknown) => void (shown === this.#shown && this.#unanswered(thrown, 'messages')),
     );
   }
 

@@ -65,6 +65,19 @@ test('secrets are not shown, and a message is as long as is wanted, within a bou
   expect(long.texts()[0]?.length).toBeGreaterThan(600);
 });
 
+test('with more characters than evidence has, one long text and a long list are shown as a whole', () => {
+  const text = 'y'.repeat(5_000);
+  const list = Array.from({ length: 50 }, (_, n) => n);
+  const whole = observed({}, 16 * 1024);
+  whole.says({ text, list });
+  whole.clock.pass(50);
+  expect(whole.texts()).toEqual([`{text: "${text}", list: [${list.join(', ')}]}`]);
+  const part = observed({}, 2_000);
+  part.says({ text });
+  part.clock.pass(50);
+  expect(part.texts()[0]).toHaveLength(2_000);
+});
+
 test('what comes faster than it can be shown is lost, counted where it is missing, and costs one number', () => {
   const { clock, bodies, says } = observed();
   for (let n = 0; n < 5_000; n++) says({ n });
@@ -98,6 +111,32 @@ test('to describe messages takes at most a tenth of the time', () => {
   for (let n = 0; n < 100; n++) passing.tell({ pool: 'browser', direction: 'in', speaker: { id: 's1' }, frame: slow });
   clock.pass(50);
   expect(bodies.map(({ messages }) => messages.length)).toEqual([3]);
+});
+
+test('several observers share the time in which messages are described', () => {
+  const { clock, bodies, passing, connection } = observed();
+  const others = Array.from(
+    { length: 4 },
+    () => new Observer({ connection, clock, passing, filter: {}, time: () => clock.now() }),
+  );
+  const slow = { toString: () => '', describe: () => (clock.stall(0.25), 'slow') } as unknown as Frame;
+  for (let n = 0; n < 100; n++) passing.tell({ pool: 'browser', direction: 'in', speaker: { id: 's1' }, frame: slow });
+  clock.pass(50);
+  expect(bodies.map(({ messages }) => messages.length)).toEqual([4, 4, 4, 4, 4]);
+  for (const other of others) other.end();
+});
+
+test('at its end it is told how many are not shown', () => {
+  const { clock, bodies, passing, observer } = observed();
+  const slow = { toString: () => '', describe: () => (clock.stall(2), 'slow') } as unknown as Frame;
+  for (let n = 0; n < 1_100; n++)
+    passing.tell({ pool: 'browser', direction: 'in', speaker: { id: 's1' }, frame: slow });
+  observer.end();
+  const shown = bodies.reduce((sum, { messages }) => sum + messages.length, 0);
+  expect(shown).toBeGreaterThan(0);
+  expect(bodies.at(-1)).toEqual({ messages: [], lost: 1_100 - shown });
+  clock.pass(1_000);
+  expect(bodies).toHaveLength(2);
 });
 
 test('while nothing looks, a message costs nothing but a check; after the end nothing comes', () => {

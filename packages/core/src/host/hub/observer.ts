@@ -1,6 +1,6 @@
 /**
  * Shows what passes to one process that only looks. It may look as slowly as it likes: what does not fit is lost, and
- * counted, and no session waits. To describe messages takes at most a tenth of the host's time.
+ * counted, and no session waits. To describe messages takes at most a tenth of the host's time, whatever number of them looks.
  */
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { HolderLabel } from '../../base/holder-label.ts';
@@ -14,7 +14,7 @@ import type { ObservedBody, ObservedFilter, ObservedMessage } from '../../wire/o
 
 /** Messages that wait to be shown. Each is of 16 KiB at most: larger ones are kept as their size. */
 const mostWaiting = 1_000;
-/** Milliseconds between two looks at what waits, and for what is described then. */
+/** Milliseconds between two looks at what waits, and for what is described then by all observers of a host together. */
 const interval = 50;
 const described = 5;
 /** Bytes that the observer has not taken, above which no more is written. */
@@ -52,11 +52,15 @@ export class Observer {
     this.#stop = options.passing.add((passed) => this.#passed(passed));
   }
 
-  /** The last that fits is written. */
+  /** The last that fits is written, and of the rest how much it is. */
   end(): void {
-    this.#stop();
     this.#timer?.cancel();
     this.#write();
+    this.#stop();
+    const lost = this.#waiting.reduce((sum, waiting) => sum + ('lost' in waiting ? waiting.lost : 1), 0);
+    this.#waiting.length = 0;
+    if (lost > 0)
+      this.#options.connection.writeJson(op.OBSERVED, 0, 0, { messages: [], lost } satisfies ObservedBody);
   }
 
   #passed(passed: Passed): void {
@@ -81,9 +85,9 @@ export class Observer {
   }
 
   #write(): void {
-    const { connection, clock } = this.#options;
+    const { connection, clock, passing } = this.#options;
     if (connection.backlog > mostBehind) return;
-    const until = clock.now() + described;
+    const until = clock.now() + described / Math.max(1, passing.size);
     const messages: ObservedMessage[] = [];
     let characters = 0;
     let lost: number | undefined;
@@ -106,16 +110,19 @@ export class Observer {
   #describe({ time, pool, direction, speaker, frame }: Passed & { readonly time: number }): ObservedMessage {
     const { test, file, shard, run } = speaker.holder ?? {};
     const session = speaker.id === rootId ? undefined : speaker.id;
-    return { time, pool, session, test, file, shard, run, direction, text: shownText(frame, this.#characters) };
+    const text = redactText(describeShown(frame, this.#characters));
+    return { time, pool, session, test, file, shard, run, direction, text };
   }
 }
 
-/** As evidence shows it. */
-function shownText(frame: KeptFrame, characters: number): string {
-  return redactText(typeof frame === 'number' ? describeKept(frame) : frame.describe(characters));
+/** As evidence shows it; in more characters than that has, texts and lists are not shortened for themselves. */
+export function describeShown(frame: KeptFrame, characters: number = defaultCharacters): string {
+  if (typeof frame === 'number') return describeKept(frame);
+  return frame.describe(characters, characters > defaultCharacters ? 'whole' : 'short');
 }
 
-function shownCharacters(wanted: number | undefined): number {
+/** @param wanted as in `ObserveRequest` */
+export function shownCharacters(wanted: number | undefined): number {
   if (typeof wanted !== 'number' || !(wanted > 0)) return defaultCharacters;
   return Math.min(Math.floor(wanted), mostCharacters);
 }

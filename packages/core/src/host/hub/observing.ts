@@ -1,13 +1,15 @@
 /** What a peer that only looks is shown of sessions: what was said in them, and what is said from then on. */
 import { CarpoolError } from '../../base/errors.ts';
-import type { PoolStatus } from '../../pool/status.ts';
+import type { PoolStatus, ShowsSession } from '../../pool/status.ts';
 import type { AcceptedConnection } from '../../wire/accepted-connection.ts';
 import type { ObservedFilter, ObservedSession, ObserveRequest, ObserveResult } from '../../wire/observe.ts';
-import { isMeant, Observer } from './observer.ts';
+import { describeShown, isMeant, Observer, shownCharacters } from './observer.ts';
 import type { PeerHub, PeerKind } from './peer-hub.ts';
 
 /** Sessions whose last messages are shown at once. */
 const mostShown = 100;
+/** Characters of what was said that are shown at once, beyond which each message is shown by those of the default: it is one turn of the host. */
+const mostSaid = 1024 * 1024;
 
 export class Observing {
   readonly #hub: Pick<PeerHub, 'clock' | 'passing' | 'poolStatus'>;
@@ -27,7 +29,7 @@ export class Observing {
   }
 
   /** From this turn on: no message is missing between what was said and what passes. @throws CarpoolError HUB_REJECTED */
-  observe({ filter, characters }: ObserveRequest, kind: PeerKind): ObserveResult {
+  observe({ filter, characters, said = true }: ObserveRequest, kind: PeerKind): ObserveResult {
     const { passing, clock } = this.#hub;
     if (kind !== 'observer') throw refused('only a process that looks is shown messages');
     if (passing === undefined) throw refused('messages of a run on the host of a machine are shown by that host');
@@ -35,7 +37,7 @@ export class Observing {
     this.#observer = undefined;
     if (filter === undefined) return { sessions: [] };
     this.#has = true;
-    const sessions = this.#sessions(filter);
+    const sessions = said ? this.#sessions(filter, shownCharacters(characters)) : [];
     const time = (): number => Date.now();
     this.#observer = new Observer({ connection: this.#connection, clock, passing, filter, characters, time });
     return { sessions };
@@ -46,10 +48,16 @@ export class Observing {
     this.#observer = undefined;
   }
 
-  #sessions(filter: ObservedFilter): ObservedSession[] {
+  #sessions(filter: ObservedFilter, characters: number): ObservedSession[] {
     let shown = 0;
-    const pools = this.#hub.poolStatus(Infinity, (of) => isMeant(filter, of) && shown++ < mostShown);
-    return pools.flatMap(observedIn);
+    let left = mostSaid;
+    const show: ReturnType<ShowsSession> = (frame) => {
+      const text = describeShown(frame, left > 0 ? characters : undefined);
+      left -= text.length;
+      return text;
+    };
+    const shows: ShowsSession = (of) => (isMeant(filter, of) && shown++ < mostShown ? show : undefined);
+    return this.#hub.poolStatus(Infinity, shows).flatMap(observedIn);
   }
 }
 

@@ -1,8 +1,11 @@
 /** What a hub shows of sessions to a process that only looks, and that no session waits for it. */
 import { expect, test } from 'vitest';
+import { systemClock } from '../../../src/base/clock.ts';
+import { within } from '../../../src/base/wait.ts';
 import { HostClient } from '../../../src/client/client.ts';
+import { connectToHost } from '../../../src/client/connect.ts';
 import { Passing } from '../../../src/session/passing.ts';
-import type { ObservedBody, ObservedMessage } from '../../../src/wire/observe.ts';
+import type { ObservedBody, ObservedMessage, ObserveRequest } from '../../../src/wire/observe.ts';
 import { closing, program, until } from '../../support/pools.ts';
 import { listening, serve, type Served } from '../../support/hubs.ts';
 
@@ -72,6 +75,24 @@ test('a request that gets no reply is among what is said', async () => {
   expect(shown).toEqual([expect.stringMatching(/^→ \{.*n: 1/)]);
 });
 
+test('what was said, and what has no reply, is as long as is wanted; it is told only where that is asked for', async () => {
+  const host = await served('answers-late');
+  const worker = await host.connect();
+  const session = await worker.register('echoes', { holder: { test: 'hangs' } });
+  const text = 'y'.repeat(5_000);
+  const asked = session.request({ type: 'query', text }, { timeout: 60_000 });
+  asked.catch(() => {});
+  const { client } = await looking(host.address);
+  await until('it has gone', () => host.pool().status(1, () => String).sessions[0]?.said?.recent.length === 1);
+  const observe = { method: 'observe', filter: { session: 's1' } } as const;
+  const { sessions } = await client.ask({ ...observe, characters: 16_384 }, 5_000);
+  expect(sessions[0]?.recent).toEqual([expect.stringContaining(text)]);
+  expect(sessions[0]?.unanswered).toEqual([expect.stringContaining(text)]);
+  const short = await client.ask(observe, 5_000);
+  expect(short.sessions[0]?.recent[0]?.length).toBeLessThanOrEqual('→ '.length + 200);
+  expect(await client.ask({ ...observe, said: false }, 5_000)).toEqual({ sessions: [] });
+});
+
 test('the end of the process that looks ends it, and the end of the host ends that one', async () => {
   const host = await served();
   const { client } = await looking(host.address);
@@ -86,21 +107,39 @@ test('the end of the process that looks ends it, and the end of the host ends th
   await again.client.closed;
 });
 
-test('a slow observer loses messages, is told how many, and holds up no session and no end', async () => {
+test('an observer that reads nothing for a while loses messages, is told how many, and holds up no session and no end', async () => {
   const host = await served();
   const worker = await host.connect();
   const session = await worker.register('echoes', { holder: { test: 'talks' } });
-  const { client, bodies, messages } = await looking(host.address);
-  await client.ask({ method: 'observe', filter: {} }, 5_000);
-  const count = 3_000;
-  await Promise.all(Array.from({ length: count }, (_, n) => session.request({ type: 'query', n })));
-  await session.request({ type: 'last' });
-  await until('the last is shown or lost', () => {
-    const lost = bodies.reduce((sum, body) => sum + (body.lost ?? 0), 0);
-    return messages().length + lost >= 2 * (count + 1);
-  });
-  expect(messages().length).toBeLessThan(2 * count);
-});
+  const bodies: ObservedBody[] = [];
+  const observed = (body: ObservedBody): void => void bodies.push(body);
+  const runner = 'carpool tail';
+  const { socket, mux, transport } = await connectToHost({ address: host.address, runner, observer: true, observed });
+  closing({ close: () => transport.abort() });
+  await mux.root.port.request({ method: 'observe', filter: {}, characters: 16_384 } satisfies ObserveRequest);
+  const text = 'y'.repeat(10_000);
+  let count = 0;
+  const talks = async (most: number): Promise<void> => {
+    for (let n = 0; n < most; n++, count++) await session.request({ type: 'query', text });
+  };
+  socket.pause();
+  // Of 20 kB each, which is more than the socket and the host keep for it.
+  await ended('its requests', talks(1_000));
+  expect(bodies).toEqual([]);
+  socket.resume();
+  const told = (): number => bodies.reduce((sum, { messages, lost = 0 }) => sum + messages.length + lost, 0);
+  await until('all are shown or lost', () => told() === 2 * count);
+  expect(bodies.some(({ lost = 0 }) => lost > 0)).toBe(true);
+  socket.pause();
+  await ended('its requests', talks(1_000));
+  await ended('the host', host.hub.close());
+}, 60_000);
+
+/** @throws Error if it has not ended in a time that no machine is too slow for */
+async function ended(what: string, work: Promise<void>): Promise<void> {
+  const expired = (): Error => new Error(`${what} wait for the observer`);
+  await within(work, { clock: systemClock, timeout: 20_000, expired });
+}
 
 test('messages are shown to what only looks, on this machine', async () => {
   const host = await served();

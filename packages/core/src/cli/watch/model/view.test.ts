@@ -3,7 +3,7 @@ import type { StatusResult } from '../../../wire/status.ts';
 import { actOf, type Key } from './keys.ts';
 import { linesOf, type Size } from './lines.ts';
 import { Store } from './store.ts';
-import { fitted, scrolled, sorted, type Row } from './table.ts';
+import { scrolled } from './table.ts';
 import { begun, mostMessages, reduce, shownTable, type Action, type View } from './view.ts';
 
 const minute = 60_000;
@@ -152,6 +152,30 @@ test('a detail has what was said, what has no reply, and what passes; read back,
   expect(reduce(view, { type: 'close' }).detail).toBeUndefined();
 });
 
+test('why no messages come is said until they do, or the detail is closed; the host has a sentence of its own', () => {
+  const open = after(seen(), { type: 'select', key: 'session browser s2' }, { type: 'open' });
+  const faulty = reduce(open, { type: 'fault', text: 'they are refused', of: 'messages' });
+  const later = reduce(reduce(faulty, { type: 'fault', text: 'it is lost', of: 'messages' }), seen(1));
+  expect(drawn(later, 60)[0]).toBe('! they are refused');
+  const busy = reduce(later, { type: 'fault', text: 'it is busy' });
+  expect(drawn(busy, 60)[0]).toBe('! it is busy');
+  expect(drawn(reduce(busy, seen(2)), 60)[0]).toBe('! they are refused');
+  const said: Action = { type: 'said', sessions: [{ pool: 'browser', id: 's2', recent: [], unanswered: [] }] };
+  for (const ends of [said, { type: 'messages', body: { messages: [] } }, { type: 'close' }] as const)
+    expect(drawn(reduce(later, ends), 60)[0]).toMatch(/^host of a run, pid 4711/);
+  const closed = reduce(open, { type: 'close' });
+  expect(reduce(closed, { type: 'fault', text: 'too late', of: 'messages' })).toBe(closed);
+});
+
+test('to open the session that is shown keeps its messages; another one begins anew', () => {
+  const said: Action = { type: 'said', sessions: [{ pool: 'browser', id: 's2', recent: ['→ {n: 1}'], unanswered: [] }] };
+  const select: Action = { type: 'select', key: 'session browser s2' };
+  const open = after(seen(), select, { type: 'open' }, said);
+  expect(reduce(reduce(open, select), { type: 'open' }).detail).toBe(open.detail);
+  const other = reduce(reduce(open, { type: 'select', key: 'session browser s10' }), { type: 'open' });
+  expect(other.detail).toMatchObject({ id: 's10', messages: [] });
+});
+
 test('what waits has no detail', () => {
   const view = after(seen(), { type: 'move', by: 1 }, { type: 'open' });
   expect(view.detail).toBeUndefined();
@@ -239,30 +263,6 @@ test('a long table is scrolled with the selection, and says what is above and be
   const lines = drawn(view, 80, 15);
   expect(lines.find((line) => line.startsWith('>'))).toMatch(/^> s149 /);
   expect(lines.at(-2)).toBe('  41 above, 149 below, 9800 not listed');
-});
-
-test('columns have room, and stay in it', () => {
-  const columns = [
-    { key: 'a', title: 'A', rank: 0 },
-    { key: 'b', title: 'B', rank: 2, grows: true },
-    { key: 'c', title: 'C', rank: 1 },
-  ] as const;
-  const rows: Row[] = [{ key: '1', cells: { a: { text: 'x'.repeat(100) }, b: { text: 'y' }, c: { text: '123456' } } }];
-  const widths = (width: number): unknown[] =>
-    fitted({ columns, rows }, width, widthOf).map(({ key, width: own }) => [key, own]);
-  expect(widths(60)).toEqual([
-    ['a', 24],
-    ['b', 28],
-    ['c', 6],
-  ]);
-  expect(widths(40)).toEqual([
-    ['a', 24],
-    ['c', 6],
-  ]);
-  expect(widths(10)).toEqual([['a', 24]]);
-  expect(
-    sorted([{ key: '1', cells: {} }, ...rows], { column: 'a', descending: true }).map(({ cells }) => 'a' in cells),
-  ).toEqual([true, false]);
 });
 
 test('a store tells of changes, and of nothing else', () => {

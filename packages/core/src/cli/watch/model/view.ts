@@ -24,6 +24,8 @@ export interface Detail {
   readonly back: number;
   /** It is not among the sessions of the host any more. */
   readonly over: boolean;
+  /** A sentence: why no messages come. */
+  readonly fault?: string | undefined;
 }
 
 export interface View {
@@ -43,7 +45,8 @@ export interface View {
 
 export type Action =
   | { readonly type: 'status'; readonly status: StatusResult; readonly at: number }
-  | { readonly type: 'fault'; readonly text: string }
+  /** `messages`: of the session that is shown. Otherwise of the host, until its next answer. */
+  | { readonly type: 'fault'; readonly text: string; readonly of?: 'messages' | undefined }
   | { readonly type: 'section'; readonly to: Section | 'next' | 'previous' }
   | { readonly type: 'sort'; readonly by: 'next' | 'reverse' | { readonly column: string } }
   | { readonly type: 'type'; readonly text: string | undefined }
@@ -80,7 +83,7 @@ export function reduce(view: View, action: Action): View {
     case 'status':
       return withStatus(view, action);
     case 'fault':
-      return { ...view, fault: action.text };
+      return action.of === 'messages' ? withoutMessages(view, action.text) : { ...view, fault: action.text };
     case 'section':
       return { ...view, section: sectionAt(view.section, action.to), selected: undefined };
     case 'sort':
@@ -150,7 +153,16 @@ function opened(view: View): View {
   const { rows } = shownTable(view);
   const row = rows[selectedAt(view, rows)];
   if (row?.session === undefined) return view;
+  const { detail } = view;
+  // It is shown, and its messages are not asked for again.
+  if (detail?.pool === row.session.pool && detail.id === row.session.id) return view;
   return { ...view, detail: { ...row.session, test: row.cells['test']?.text, messages: [], back: 0, over: false } };
+}
+
+/** The first says why: others follow from it. */
+function withoutMessages(view: View, fault: string): View {
+  const { detail } = view;
+  return detail === undefined || detail.fault !== undefined ? view : { ...view, detail: { ...detail, fault } };
 }
 
 function said(view: View, sessions: readonly ObservedSession[]): View {
@@ -161,7 +173,7 @@ function said(view: View, sessions: readonly ObservedSession[]): View {
     ...found.recent.map((line): Message => ({ kind: 'before', text: printable(line) })),
     ...found.unanswered.map((line): Message => ({ kind: 'unanswered', text: printable(line) })),
   ];
-  return { ...view, detail: { ...detail, messages: [...messages, ...detail.messages] } };
+  return { ...view, detail: { ...detail, messages: [...messages, ...detail.messages], fault: undefined } };
 }
 
 function withMessages(detail: Detail, { messages, lost }: ObservedBody): Detail {
@@ -171,5 +183,5 @@ function withMessages(detail: Detail, { messages, lost }: ObservedBody): Detail 
   const all = [...detail.messages, ...added].slice(-mostMessages);
   // What is read stays where it is.
   const back = detail.back === 0 ? 0 : Math.min(all.length - 1, detail.back + added.length);
-  return { ...detail, messages: all, back };
+  return { ...detail, messages: all, back, fault: undefined };
 }

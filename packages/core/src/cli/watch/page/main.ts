@@ -38,11 +38,11 @@ function draw(): void {
 
 function drawTitle(): void {
   const { title, summary, fault } = titleOf(view());
-  const [heading, line] = [element('title'), element('summary')];
+  const heading = element('title');
   if (heading.textContent !== title) heading.textContent = document.title = title;
-  const text = fault ?? summary;
-  if (line.textContent !== text) line.textContent = text;
-  line.className = fault === undefined ? '' : 'fault';
+  setText(element('summary'), fault === undefined ? summary : '');
+  // Alone is announced: the summary changes all the time.
+  setText(element('fault'), fault ?? '');
 }
 
 function drawTabs(): void {
@@ -169,7 +169,14 @@ for (const [at, section] of sections.entries()) {
   tab.addEventListener('click', () => dispatch({ type: 'section', to: section satisfies Section }));
   element('tabs').append(tab);
 }
-element('close').addEventListener('click', () => dispatch({ type: 'close' }));
+element('close').addEventListener('click', closeDetail);
+element('tabs').addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+  event.preventDefault();
+  dispatch({ type: 'section', to: event.key === 'ArrowRight' ? 'next' : 'previous' });
+  element('tabs').querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
+});
 filter.addEventListener('input', () => {
   dispatch({ type: 'type', text: filter.value });
   dispatch({ type: 'typed', keep: true });
@@ -195,9 +202,25 @@ document.addEventListener('keydown', (event) => {
   if (act === undefined || act.type === 'quit') return;
   if (act.type === 'move' && view().detail !== undefined) return; // the list scrolls by itself
   event.preventDefault();
+  if (act.type === 'close') {
+    closeDetail();
+    return;
+  }
   dispatch(act);
-  if (act.type === 'move') (body.querySelector('[aria-selected="true"]') as HTMLElement | null)?.focus();
+  if (act.type === 'move') focusRow();
 });
+
+/** What had the focus in the detail is hidden: its row has it then. */
+function closeDetail(): void {
+  const focused = document.activeElement;
+  const isInside = focused === document.body || element('detail').contains(focused);
+  dispatch({ type: 'close' });
+  if (isInside) focusRow();
+}
+
+function focusRow(): void {
+  body.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
+}
 
 let messages: EventSource | undefined;
 let followed = '';
@@ -214,18 +237,20 @@ function follow(): void {
 
 function listen(path: string): EventSource {
   const source = new EventSource(path);
+  const of = path === 'status' ? undefined : 'messages';
   source.addEventListener('message', ({ data }: MessageEvent<string>) => {
     const event = JSON.parse(data) as PageEvent;
     if (event.type === 'end') {
       source.close();
       dispatch({ type: 'fault', text: event.text });
     } else if (event.type === 'status') dispatch({ type: 'status', status: event.status, at: performance.now() });
+    else if (event.type === 'fault') dispatch({ ...event, of });
     else dispatch(event);
   });
   source.addEventListener('error', () => {
     // Messages that were missed would look as if none had passed.
-    if (path !== 'status') source.close();
-    if (!isOver) dispatch({ type: 'fault', text: 'carpool watch does not answer: it may have ended' });
+    if (of === 'messages') source.close();
+    if (!isOver) dispatch({ type: 'fault', text: 'carpool watch does not answer: it may have ended', of });
   });
   return source;
 }
