@@ -105,7 +105,8 @@ function lost(thrown: unknown): undefined {
 
 function isThere({ pools }: StatusResult, pool: string | undefined, session: string): boolean {
   return pools.some(
-    ({ name, sessions }) => (pool === undefined || name === pool) && sessions.some(({ id }) => id === session),
+    ({ name, id: own, sessions }) =>
+      (pool === undefined || name === pool || own === pool) && sessions.some(({ id }) => id === session),
   );
 }
 

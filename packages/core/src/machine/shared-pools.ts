@@ -15,7 +15,7 @@ import type { PlaceSources } from '../pool/launch.ts';
 import { poolEnvironment } from '../host/configure.ts';
 import { ChildPool } from '../pool/pool.ts';
 import type { PoolSettings } from '../pool/options.ts';
-import type { Passing } from '../pool/passing.ts';
+import { PassingOf, type Passing } from '../pool/passing.ts';
 import { residentBytes } from '../process/resident-memory.ts';
 import type { PoolDefinition } from '../definitions/pool-definition.ts';
 import { differenceOf, type DefinitionParts } from '../definitions/pool-difference.ts';
@@ -105,7 +105,10 @@ export class SharedPools {
 
   /** Also of those that no run uses. */
   status(most: number, shows?: ShowsSession): PoolStatus[] {
-    return [...this.#pools.values()].map(({ pool, unlike }) => ({ ...pool.status(most, shows), unlike }));
+    return [...this.#pools.values()].map(({ pool, id, unlike }) => {
+      const own: ShowsSession | undefined = shows && ((of) => shows({ ...of, poolId: id }));
+      return { ...pool.status(most, own), id, unlike };
+    });
   }
 
   async close(): Promise<void> {
@@ -113,11 +116,19 @@ export class SharedPools {
     await Promise.all([...this.#pools].map(([digest, pool]) => this.#end(digest, pool)));
   }
 
+  /** The first that no pool has. */
+  #idFor(name: string): string {
+    const used = new Set([...this.#pools.values()].map(({ id }) => id));
+    let number = 1;
+    while (used.has(`${name}#${number}`)) number++;
+    return `${name}#${number}`;
+  }
+
   #added(definition: PoolDefinition): SharedPool {
     const { digest, settings } = definition;
     // The last one: most often that of the run which began just before.
     const other = [...this.#pools.values()].findLast(({ pool }) => pool.name === settings.name);
-    const pool = new SharedPool(definition, this.#options, this.#cap);
+    const pool = new SharedPool(definition, this.#idFor(settings.name), { options: this.#options, cap: this.#cap });
     if (other !== undefined) {
       const whose = other.folder === pool.folder ? 'an earlier run of this folder' : other.folder;
       pool.unlike = `not shared with that of ${whose}: ${differenceOf(definition.parts, other.parts)}`;
@@ -166,6 +177,8 @@ export class SharedPools {
 
 class SharedPool {
   readonly pool: ChildPool;
+  /** As in `PoolStatus`. */
+  readonly id: string;
   /** Of its first run. */
   readonly key: string;
   readonly folder: string;
@@ -180,9 +193,12 @@ class SharedPool {
 
   constructor(
     { settings, key, folder: ofRun, parts }: PoolDefinition,
-    { clock = systemClock, started, folder, ports, passing, print = noop }: SharedPoolsOptions,
-    cap: ChildCap,
+    id: string,
+    { options, cap }: { readonly options: SharedPoolsOptions; readonly cap: ChildCap },
   ) {
+    const { clock = systemClock, started, folder, ports, print = noop } = options;
+    const passing = options.passing && new PassingOf(options.passing, id);
+    this.id = id;
     this.key = key;
     this.folder = ofRun;
     this.parts = parts;

@@ -18,7 +18,7 @@ import { Journal } from '../session/journal.ts';
 import { failingLosses } from '../session/losses.ts';
 import { LoggedErrors } from '../session/logged-errors.ts';
 import { Mux } from '../session/mux.ts';
-import type { Passing } from '../session/passing.ts';
+import type { Told } from '../session/passing.ts';
 import { SessionRecord } from '../session/session-record.ts';
 import type { OpenOptions } from '../session/mux-options.ts';
 import type { Conversation } from '../session/conversation.ts';
@@ -45,7 +45,7 @@ export interface GenerationOptions extends ConnectOptions {
   /** As in `PoolEnvironment`. */
   readonly source?: (() => Promise<PoolSettings>) | undefined;
   /** Is told each message of it. */
-  readonly passing?: Passing | undefined;
+  readonly passing?: Told | undefined;
   /** As in `PoolEnvironment`. */
   readonly transcript?: RecordedPool | undefined;
   /** Takes what is waited for. */

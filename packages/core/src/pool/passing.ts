@@ -1,2 +1,2 @@
 /** For hosts, which make it for all their pools. */
-export { Passing } from '../session/passing.ts';
+export { Passing, PassingOf } from '../session/passing.ts';

@@ -9,7 +9,7 @@ import type { Messages, Protocol } from '../protocol/protocol.ts';
 import type { PortSpace } from '../process/free-port.ts';
 import type { PidFiles } from '../process/pid-files.ts';
 import type { Conversation } from '../session/conversation.ts';
-import type { Passing } from '../session/passing.ts';
+import type { Told } from '../session/passing.ts';
 import type { RecordedPool } from '../base/transcript-keeper.ts';
 import type { ChildCap } from './child-cap.ts';
 import type { PoolSettings } from './options.ts';
@@ -43,7 +43,7 @@ export interface PoolEnvironment {
   /** Takes sessions and children that are over. Default: nothing keeps them. */
   readonly timeline?: Timeline | undefined;
   /** Is told each message of its children. Default: nothing looks. */
-  readonly passing?: Passing | undefined;
+  readonly passing?: Told | undefined;
   /** Takes what its sessions say. Default: there is no transcript. */
   readonly transcript?: RecordedPool | undefined;
   /** Where the child's stderr goes if `forwardStderr` is set. */

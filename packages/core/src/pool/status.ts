@@ -17,7 +17,7 @@ export interface HolderStatus extends HolderLabel {
 
 /** As what each message of a session is shown. Undefined: none of it is. */
 export type ShowsSession = (
-  of: HolderLabel & { readonly pool: string; readonly id?: string | undefined },
+  of: HolderLabel & { readonly pool: string; readonly poolId?: string | undefined; readonly id?: string | undefined },
 ) => ((frame: KeptFrame) => string) | undefined;
 
 /** What is said in a session, a line each, "→ {…}" to the child and "← {…}" from it; the oldest first. */
@@ -60,6 +60,8 @@ export interface ChildStatus {
 
 export interface PoolStatus {
   readonly name: string;
+  /** "browser#2": tells it from others of its name, on the host of a machine. Absent: there are none. */
+  readonly id?: string | undefined;
   readonly maxSessions: number;
   /** Sessions that hold a slot, without warm ones. */
   readonly open: number;

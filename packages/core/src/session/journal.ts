@@ -7,7 +7,7 @@ import { areMessagesKept } from '../base/evidence-option.ts';
 import { nameOf, type HolderLabel } from '../base/holder-label.ts';
 import type { SessionName } from './errors.ts';
 import { arrow, describeKept, showKept, type Direction, type KeptFrame } from './kept-frame.ts';
-import type { Passing } from './passing.ts';
+import type { Told } from './passing.ts';
 
 const kept = 16;
 
@@ -34,7 +34,7 @@ interface Entry {
 
 export class Journal {
   readonly #pool: string;
-  readonly #passing: Passing | undefined;
+  readonly #passing: Told | undefined;
   readonly #keeps = areMessagesKept();
   readonly #entries: Entry[] = [];
   #next = 0;
@@ -46,7 +46,7 @@ export class Journal {
   #answered: Answered | undefined;
 
   /** @param passing is told each message, as one of this pool */
-  constructor(pool: string = '', passing?: Passing) {
+  constructor(pool: string = '', passing?: Told) {
     this.#pool = pool;
     this.#passing = passing;
   }

@@ -7,6 +7,8 @@ import type { Direction, KeptFrame } from './kept-frame.ts';
 export interface Passed {
   /** The name of the pool. */
   readonly pool: string;
+  /** Tells it from others of its name. Absent: there are none. */
+  readonly poolId?: string | undefined;
   readonly direction: Direction;
   readonly speaker: Readonly<SessionName> & { readonly holder?: HolderLabel | undefined };
   readonly frame: KeptFrame;
@@ -14,6 +16,28 @@ export interface Passed {
 
 /** Called in the turn of the message, before the session has it: must be short, and must not throw. */
 export type Look = (passed: Passed) => void;
+
+/** What a journal tells. */
+export type Told = Pick<Passing, 'idle' | 'tell'>;
+
+/** Says of which pool a message is, where several have one name. */
+export class PassingOf implements Told {
+  readonly #passing: Told;
+  readonly #poolId: string;
+
+  constructor(passing: Told, poolId: string) {
+    this.#passing = passing;
+    this.#poolId = poolId;
+  }
+
+  get idle(): boolean {
+    return this.#passing.idle;
+  }
+
+  tell(passed: Passed): void {
+    this.#passing.tell({ ...passed, poolId: this.#poolId });
+  }
+}
 
 export class Passing {
   readonly #looks = new Set<Look>();

@@ -4,6 +4,7 @@ import type { SaidStatus } from '../pool/status.ts';
 
 /** Which sessions. All of it must be so; empty: all, and what is said outside any session. */
 export interface ObservedFilter {
+  /** The name or the id of a pool. */
   readonly pool?: string | undefined;
   /** The id of the session in its pool. */
   readonly session?: string | undefined;
@@ -32,6 +33,8 @@ export interface ObserveResult {
 
 export interface ObservedSession extends Omit<HolderLabel, 'run'>, SaidStatus {
   readonly pool: string;
+  /** The `id` of the pool in the status, where it has one. */
+  readonly poolId?: string | undefined;
   readonly id: string;
 }
 
@@ -39,6 +42,8 @@ export interface ObservedMessage extends HolderLabel {
   /** When it passed, in milliseconds since 1970. */
   readonly time: number;
   readonly pool: string;
+  /** As in `ObservedSession`. */
+  readonly poolId?: string | undefined;
   /** Absent: outside any session. */
   readonly session?: string | undefined;
   /** `out`: to the child. */

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import type { RunHost } from '../../src/main-process/run-host.ts';
@@ -107,6 +109,33 @@ test('pools of the host of the machine, too; `--wait` waits for a test', async (
   expect(lines[0]).toBe('echoes s1, "adds"');
   tail.process.kill('SIGINT');
   await tail.ended;
+});
+
+test('pools of one name, of two projects, are told apart, and named by their ids', async () => {
+  onMachine();
+  configured();
+  const other = join(place().path, 'other');
+  mkdirSync(other);
+  configured({ pools: { echoes: program('echo', { maxSessions: 3 }) } }, other);
+  const first = await (await worker(await run())).register('echoes', { holder: { test: 'adds' } });
+  const second = await (await worker(await run({ root: other }))).register('echoes', { holder: { test: 'sorts' } });
+  await first.request({ type: 'query', n: 'one' });
+  await second.request({ type: 'query', n: 'two' });
+  const { hosts } = JSON.parse((await carpool('ps', '--json')).stdout) as {
+    hosts: { kind: string; pid: number; folder: string; pools: { id?: string }[] }[];
+  };
+  const machine = hosts.find(({ kind, folder }) => kind === 'machine' && folder.startsWith(place().path));
+  expect(machine?.pools.map(({ id }) => id)).toEqual(['echoes#1', 'echoes#2']);
+  const pid = String(machine?.pid);
+  const both = start('tail', 's1', '--host', pid);
+  const names = (await linesOf(both)('← {type: "echo", n: "two"')).filter((line) => !line.startsWith(' '));
+  expect(names).toEqual(['echoes s1, "adds"', 'echoes#2 s1, "sorts"']);
+  both.process.kill('SIGINT');
+  const tail = start('tail', 's1', '--pool', 'echoes#2', '--host', pid);
+  expect((await linesOf(tail)('two')).join('\n')).not.toMatch(/one|adds/);
+  await second.unregister();
+  expect(await tail.ended).toMatchObject({ code: 0, stderr: 'carpool: session s1 has ended\n' });
+  await both.ended;
 });
 
 test('no such session, no such host, no host, and several: a sentence, and 1', async () => {

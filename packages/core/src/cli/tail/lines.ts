@@ -13,12 +13,14 @@ export interface TailLines {
   messages(body: ObservedBody): string[];
 }
 
-type OfSession = HolderLabel & { readonly pool: string; readonly session?: string | undefined };
+type OfSession = HolderLabel & Pick<ObservedMessage, 'pool' | 'poolId' | 'session'>;
 
 /** Names each session where the lines before are of another one. */
 export class TextLines implements TailLines {
   readonly #paint: Paint;
   #last: string | undefined;
+  /** The first id that was seen of pools of a name: others are called by theirs. */
+  readonly #ids = new Map<string, string>();
 
   constructor(paint: Paint) {
     this.#paint = paint;
@@ -42,10 +44,16 @@ export class TextLines implements TailLines {
   }
 
   #name(of: OfSession): string[] {
-    const name = sessionText(of);
+    const name = sessionText({ ...of, pool: this.#pool(of) });
     if (name === this.#last) return [];
     this.#last = name;
     return [this.#paint('bold', name)];
+  }
+
+  #pool({ pool, poolId = pool }: OfSession): string {
+    const first = this.#ids.get(pool) ?? poolId;
+    this.#ids.set(pool, first);
+    return poolId === first ? pool : poolId;
   }
 
   #line(front: string, line: string): string {

@@ -160,5 +160,9 @@ test('a filter wants a session by its pool, its id, and part of the name or file
   expect(isMeant({ test: 'Adds' }, of)).toBe(false);
   expect(isMeant({ session: 's11' }, of)).toBe(false);
   expect(isMeant({ pool: 'other' }, of)).toBe(false);
+  const named = { ...of, poolId: 'browser#2' };
+  expect(isMeant({ pool: 'browser' }, named)).toBe(true);
+  expect(isMeant({ pool: 'browser#2' }, named)).toBe(true);
+  expect(isMeant({ pool: 'browser#1' }, named)).toBe(false);
   expect(isMeant({ session: 's1' }, { pool: 'browser' })).toBe(false);
 });

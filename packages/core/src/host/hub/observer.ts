@@ -64,9 +64,9 @@ export class Observer {
   }
 
   #passed(passed: Passed): void {
-    const { pool, speaker } = passed;
+    const { pool, poolId, speaker } = passed;
     const id = speaker.id === rootId ? undefined : speaker.id;
-    if (!isMeant(this.#options.filter, { ...speaker.holder, pool, id })) return;
+    if (!isMeant(this.#options.filter, { ...speaker.holder, pool, poolId, id })) return;
     const last = this.#waiting.at(-1);
     if (last !== undefined && 'lost' in last) last.lost++;
     else if (this.#waiting.length >= mostWaiting) this.#waiting.push({ lost: 1 });
@@ -107,11 +107,11 @@ export class Observer {
     if (taken > 0) connection.writeJson(op.OBSERVED, 0, 0, { messages, lost } satisfies ObservedBody);
   }
 
-  #describe({ time, pool, direction, speaker, frame }: Passed & { readonly time: number }): ObservedMessage {
+  #describe({ time, pool, poolId, direction, speaker, frame }: Passed & { readonly time: number }): ObservedMessage {
     const { test, file, shard, run } = speaker.holder ?? {};
     const session = speaker.id === rootId ? undefined : speaker.id;
     const text = redactText(describeShown(frame, this.#characters));
-    return { time, pool, session, test, file, shard, run, direction, text };
+    return { time, pool, poolId, session, test, file, shard, run, direction, text };
   }
 }
 
@@ -129,13 +129,14 @@ export function shownCharacters(wanted: number | undefined): number {
 
 export interface OfSession extends HolderLabel {
   readonly pool: string;
+  readonly poolId?: string | undefined;
   /** Absent: outside any session, or one that opens. */
   readonly id?: string | undefined;
 }
 
 /** Whether a filter wants this session. */
 export function isMeant({ pool, session, test }: ObservedFilter, of: OfSession): boolean {
-  if (pool !== undefined && of.pool !== pool) return false;
+  if (pool !== undefined && of.pool !== pool && of.poolId !== pool) return false;
   if (session !== undefined && of.id !== session) return false;
   return test === undefined || of.test?.includes(test) === true || of.file?.includes(test) === true;
 }

@@ -61,9 +61,9 @@ export class Observing {
   }
 }
 
-function observedIn({ name: pool, sessions }: PoolStatus): ObservedSession[] {
+function observedIn({ name: pool, id: poolId, sessions }: PoolStatus): ObservedSession[] {
   return sessions.flatMap(({ id, said, test, file, shard }) =>
-    id === undefined || said === undefined ? [] : { pool, id, test, file, shard, ...said },
+    id === undefined || said === undefined ? [] : { pool, poolId, id, test, file, shard, ...said },
   );
 }
 

@@ -1,5 +1,6 @@
 /** How fast things happen, from what a host counts: differences over the last seconds. */
 import type { StatusResult } from '../../../wire/status.ts';
+import { keyOf } from './pool-keys.ts';
 
 /** Milliseconds that are looked back on. */
 const window = 3_000;
@@ -16,10 +17,11 @@ export type Samples = readonly Sample[];
 /** With what a host says now. The oldest are forgotten, but for one at the beginning of the window. */
 export function sampled(samples: Samples, status: StatusResult, at: number): Samples {
   const counts = new Map<string, number>();
-  for (const { name, opened, children } of status.pools) {
-    add(counts, openedIn(name), opened);
-    for (const { pid, messages } of children) {
-      add(counts, messagesIn(name), messages);
+  for (const pool of status.pools) {
+    const key = keyOf(pool);
+    add(counts, openedIn(key), pool.opened);
+    for (const { pid, messages } of pool.children) {
+      add(counts, messagesIn(key), messages);
       if (pid !== undefined) add(counts, messagesOf(pid), messages);
     }
   }
@@ -27,7 +29,7 @@ export function sampled(samples: Samples, status: StatusResult, at: number): Sam
   return [...samples.slice(Math.max(0, first)), { at, counts }];
 }
 
-/** Names of counts. */
+/** Names of counts. Of a pool by its key. */
 export const openedIn = (pool: string): string => `opened ${pool}`;
 export const messagesIn = (pool: string): string => `messages ${pool}`;
 export const messagesOf = (child: number): string => `child ${child}`;

@@ -27,7 +27,7 @@ export interface Row {
   readonly key: string;
   readonly cells: Readonly<Record<string, Cell>>;
   readonly tone?: Tone | undefined;
-  /** The session that it is of. Absent: it has no detail. */
+  /** The session that it is of, with the key of its pool. Absent: it has no detail. */
   readonly session?: { readonly pool: string; readonly id: string } | undefined;
 }
 

@@ -3,6 +3,7 @@ import { printable } from '../../../base/printable.ts';
 import type { ChildStatus, HolderStatus, PoolStatus, SessionStatus } from '../../../pool/status.ts';
 import type { LeaseStatus, RunStatus, StatusResult } from '../../../wire/status.ts';
 import { ageText, count } from '../../ps/units.ts';
+import { keyOf, labelOf } from './pool-keys.ts';
 import { messagesIn, messagesOf, openedIn, rateOf, rateText, type Samples } from './rates.ts';
 import type { Cell, Column, Order, Row, Table, Tone } from './table.ts';
 
@@ -70,16 +71,17 @@ export function tableOf(section: Section, status: StatusResult, samples: Samples
   const runs = new Map(status.runs.map((run) => [run.id, run.pid === undefined ? run.folder : String(run.pid)]));
   const run = (id: string | undefined): string | undefined => (id === undefined ? undefined : runs.get(id));
   const place = (path: string): string => within(path, status.runs);
+  const label = (pool: PoolStatus): string => labelOf(pool, status.pools);
   switch (section) {
     case 'sessions': {
-      const rows = status.pools.flatMap((pool) => sessionRows(pool, { run, place }));
+      const rows = status.pools.flatMap((pool) => sessionRows(pool, { run, place, label }));
       const all = status.pools.reduce((sum, { open, queued }) => sum + open + queued, 0);
       return { columns: columns.sessions, rows, unnamed: Math.max(0, all - rows.length) };
     }
     case 'pools':
       return {
         columns: columns.pools,
-        rows: status.pools.flatMap((pool, at) => poolRows(pool, at, samples)),
+        rows: status.pools.flatMap((pool) => poolRows(pool, label(pool), samples)),
         unnamed: 0,
       };
     case 'locks': {
@@ -116,21 +118,23 @@ function within(path: string, runs: readonly RunStatus[]): string {
 interface Naming {
   readonly run: (id: string | undefined) => string | undefined;
   readonly place: (path: string) => string;
+  readonly label: (pool: PoolStatus) => string;
 }
 
-function sessionRows(pool: PoolStatus, { run, place }: Naming): Row[] {
-  const { name, sessions, waiting } = pool;
+function sessionRows(pool: PoolStatus, { run, place, label }: Naming): Row[] {
+  const { sessions, waiting } = pool;
+  const [key, name] = [keyOf(pool), label(pool)];
   return [
-    ...sessions.map((session, at): Row => sessionRow(pool, session, { at, run: run(session.run), place })),
+    ...sessions.map((session, at): Row => sessionRow({ key, name }, session, { at, run: run(session.run), place })),
     ...waiting.map((wait, at): Row => {
       const cells = { pool: cell(name), state: cell('waits'), ...holderCells(wait, place), run: cell(run(wait.run)) };
-      return { key: `wait ${name} ${at}`, cells: present(cells), tone: 'warn' };
+      return { key: `wait ${key} ${at}`, cells: present(cells), tone: 'warn' };
     }),
   ];
 }
 
 function sessionRow(
-  { name }: PoolStatus,
+  { key, name }: { readonly key: string; readonly name: string },
   session: SessionStatus,
   { at, run, place }: { readonly at: number; readonly run: string | undefined; readonly place: Naming['place'] },
 ): Row {
@@ -143,16 +147,17 @@ function sessionRow(
     child: cell(pid),
     run: cell(run),
   });
-  if (id === undefined) return { key: `opens ${name} ${at}`, cells, tone: 'dim' };
-  return { key: `session ${name} ${id}`, cells, session: { pool: name, id } };
+  if (id === undefined) return { key: `opens ${key} ${at}`, cells, tone: 'dim' };
+  return { key: `session ${key} ${id}`, cells, session: { pool: key, id } };
 }
 
 /** A row for the pool, and one for each child. */
-function poolRows(pool: PoolStatus, place: number, samples: Samples): Row[] {
-  const { name, open, maxSessions, queued, warm, quarantined, unlike, children } = pool;
+function poolRows(pool: PoolStatus, name: string, samples: Samples): Row[] {
+  const { open, maxSessions, queued, warm, quarantined, unlike, children } = pool;
   const notes = [warm > 0 && `${warm} warm`, quarantined > 0 && `${quarantined} slots lost`, unlike].filter(Boolean);
-  const opened = rateOf(samples, openedIn(name));
-  const messages = rateOf(samples, messagesIn(name));
+  const key = keyOf(pool);
+  const opened = rateOf(samples, openedIn(key));
+  const messages = rateOf(samples, messagesIn(key));
   const cells = present({
     pool: cell(name),
     slots: { text: `${open}/${maxSessions}`, by: open },
@@ -163,16 +168,20 @@ function poolRows(pool: PoolStatus, place: number, samples: Samples): Row[] {
   });
   const tone = queued > 0 || quarantined > 0 ? ('warn' as const) : undefined;
   return [
-    { key: `pool ${place} ${name}`, cells, tone },
-    ...children.map((child, at) => childRow(name, child, { at: `${place} ${at}`, samples })),
+    { key: `pool ${key}`, cells, tone },
+    ...children.map((child, at) => childRow({ key, name }, child, { at, samples })),
   ];
 }
 
-function childRow(pool: string, child: ChildStatus, { at, samples }: { at: string; samples: Samples }): Row {
+function childRow(
+  pool: { readonly key: string; readonly name: string },
+  child: ChildStatus,
+  { at, samples }: { readonly at: number; readonly samples: Samples },
+): Row {
   const { pid, state, generation, age, sessions, slots, heldBack } = child;
   const messages = pid === undefined ? undefined : rateOf(samples, messagesOf(pid));
   const cells = present({
-    pool: cell(pool),
+    pool: cell(pool.name),
     child: pid === undefined ? cell('…') : cell(pid),
     state: cell(heldBack === undefined ? state : 'held back'),
     slots: { text: `${sessions}/${slots}`, by: sessions },
@@ -181,7 +190,7 @@ function childRow(pool: string, child: ChildStatus, { at, samples }: { at: strin
     note: cell([generation > 1 && `generation ${generation}`, heldBack].filter(Boolean).join(', ')),
   });
   const tone: Tone | undefined = heldBack === undefined ? (state === 'serving' ? undefined : 'dim') : 'warn';
-  return { key: `child ${pool} ${pid ?? at}`, cells, tone };
+  return { key: `child ${pool.key} ${pid ?? `at ${at}`}`, cells, tone };
 }
 
 function lockRows(lease: LeaseStatus, place: Naming['place']): Row[] {

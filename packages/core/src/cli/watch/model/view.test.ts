@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import type { StatusResult } from '../../../wire/status.ts';
 import { actOf, type Key } from './keys.ts';
 import { linesOf, type Size } from './lines.ts';
-import { Store } from './store.ts';
 import { scrolled } from './table.ts';
 import { begun, mostMessages, reduce, shownTable, type Action, type View } from './view.ts';
 
@@ -176,6 +175,29 @@ test('to open the session that is shown keeps its messages; another one begins a
   expect(other.detail).toMatchObject({ id: 's10', messages: [] });
 });
 
+test('pools of one name are told apart: their sessions, their messages and what is counted of them', () => {
+  const [pool] = status().pools;
+  const twice = (opened: number): Partial<StatusResult> => {
+    const other = { ...pool!, id: 'browser#2', opened, children: [], waiting: [], sessions: [{ id: 's2', test: 'of other' }] };
+    return { pools: [{ ...pool!, id: 'browser#1' }, other] };
+  };
+  let view = after(seen(0, twice(0)), seen(1_000, twice(50)), { type: 'section', to: 'pools' });
+  const rates = shownTable(view).rows.map(({ cells }) => [cells['pool']?.text, cells['sessions']?.text]);
+  expect(rates[0]).toEqual(['browser#1', '0']);
+  expect(rates.at(-1)).toEqual(['browser#2', '50']);
+  view = reduce(view, { type: 'section', to: 'sessions' });
+  const keys = shownTable(view).rows.map(({ key }) => key);
+  expect(new Set(keys).size).toBe(keys.length);
+  view = reduce(reduce(view, { type: 'select', key: 'session browser#2 s2' }), { type: 'open' });
+  expect(view.detail).toMatchObject({ pool: 'browser#2', test: 'of other' });
+  const of = { time: 0, pool: 'browser', session: 's2', direction: 'in' } as const;
+  const first = { ...of, poolId: 'browser#1', text: 'of the first' };
+  view = reduce(view, { type: 'messages', body: { messages: [first, { ...of, poolId: 'browser#2', text: 'own' }] } });
+  expect(view.detail?.messages.map(({ text }) => text)).toEqual(['own']);
+  view = reduce(view, seen(2_000, { pools: [{ ...pool!, id: 'browser#1' }] }));
+  expect(drawn(view, 120)[1]).toBe('browser#2 s2, of other has ended');
+});
+
 test('what waits has no detail', () => {
   const view = after(seen(), { type: 'move', by: 1 }, { type: 'open' });
   expect(view.detail).toBeUndefined();
@@ -263,16 +285,4 @@ test('a long table is scrolled with the selection, and says what is above and be
   const lines = drawn(view, 80, 15);
   expect(lines.find((line) => line.startsWith('>'))).toMatch(/^> s149 /);
   expect(lines.at(-2)).toBe('  41 above, 149 below, 9800 not listed');
-});
-
-test('a store tells of changes, and of nothing else', () => {
-  const store = new Store();
-  let changes = 0;
-  const end = store.listen(() => changes++);
-  store.dispatch(seen());
-  store.dispatch({ type: 'messages', body: { messages: [] } });
-  expect(changes).toBe(1);
-  end();
-  store.dispatch(seen());
-  expect(changes).toBe(1);
 });

@@ -9,12 +9,16 @@ import { printable } from '../../../base/printable.ts';
 import type { ObservedBody, ObservedSession } from '../../../wire/observe.ts';
 import type { StatusResult } from '../../../wire/status.ts';
 import type { Message } from './message.ts';
+import { keyOf, poolOf } from './pool-keys.ts';
 import { sampled, type Samples } from './rates.ts';
 import { filtered, sorted, type Order, type Row, type Table } from './table.ts';
 import { orders, sections, tableOf, type Section } from './tables.ts';
 
 export interface Detail {
+  /** The key of its pool. */
   readonly pool: string;
+  /** As that is called in the table. */
+  readonly poolName: string;
   readonly id: string;
   /** "adds a row", where it is known. */
   readonly test?: string | undefined;
@@ -113,7 +117,7 @@ function withStatus(view: View, { status, at }: { status: StatusResult; at: numb
   const { detail } = view;
   const next = { ...view, status, samples: sampled(view.samples, status, at), fault: undefined };
   if (detail === undefined) return next;
-  const pools = status.pools.filter(({ name }) => name === detail.pool);
+  const pools = status.pools.filter((pool) => keyOf(pool) === detail.pool);
   const session = pools.flatMap(({ sessions }) => sessions).find(({ id }) => id === detail.id);
   // Of a pool with more sessions than are named, it may be one of the others.
   const over = session === undefined && pools.every(({ open, sessions }) => sessions.length >= open);
@@ -156,7 +160,9 @@ function opened(view: View): View {
   const { detail } = view;
   // It is shown, and its messages are not asked for again.
   if (detail?.pool === row.session.pool && detail.id === row.session.id) return view;
-  return { ...view, detail: { ...row.session, test: row.cells['test']?.text, messages: [], back: 0, over: false } };
+  const { pool, id } = row.session;
+  const [poolName = pool, test] = [row.cells['pool']?.text, row.cells['test']?.text];
+  return { ...view, detail: { pool, poolName, id, test, messages: [], back: 0, over: false } };
 }
 
 /** The first says why: others follow from it. */
@@ -167,7 +173,7 @@ function withoutMessages(view: View, fault: string): View {
 
 function said(view: View, sessions: readonly ObservedSession[]): View {
   const { detail } = view;
-  const found = detail && sessions.find(({ pool, id }) => pool === detail.pool && id === detail.id);
+  const found = detail && sessions.find((one) => poolOf(one) === detail.pool && one.id === detail.id);
   if (detail === undefined || found === undefined) return view;
   const messages = [
     ...found.recent.map((line): Message => ({ kind: 'before', text: printable(line) })),
@@ -177,7 +183,7 @@ function said(view: View, sessions: readonly ObservedSession[]): View {
 }
 
 function withMessages(detail: Detail, { messages, lost }: ObservedBody): Detail {
-  const own = messages.filter(({ pool, session }) => pool === detail.pool && session === detail.id);
+  const own = messages.filter((one) => poolOf(one) === detail.pool && one.session === detail.id);
   const added = own.map(({ direction, time, text }): Message => ({ kind: direction, time, text: printable(text) }));
   if (lost !== undefined) added.push({ kind: 'lost', text: `${lost} not shown: more passed than can be` });
   const all = [...detail.messages, ...added].slice(-mostMessages);

@@ -138,8 +138,8 @@ function drawDetail(): void {
     list.replaceChildren();
     return;
   }
-  const { pool, id, test, over } = detail;
-  element('session').textContent = `${pool} ${id}${test === undefined ? '' : `, ${test}`}${over ? ' has ended' : ''}`;
+  const { poolName, id, test, over } = detail;
+  element('session').textContent = `${poolName} ${id}${test === undefined ? '' : `, ${test}`}${over ? ' has ended' : ''}`;
   drawMessages(detail);
 }
 
