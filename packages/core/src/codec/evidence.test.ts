@@ -36,7 +36,16 @@ test('of a message whose parts are not shortened all is shown that has room, and
   const message = { text: '\0'.repeat(60 * 1024 * 1024), after: 1 };
   expect(describeMessage(message, 2_000, 'whole')).toMatch(/^\{text: "(?:\\u0000)+[\\u0]*…$/);
   let looked = 0;
-  const endless = new Map(Array.from({ length: 10_000 }, (_, n) => [n, { get n(): number { return ++looked; } }]));
+  const endless = new Map(
+    Array.from({ length: 10_000 }, (_, n) => [
+      n,
+      {
+        get n(): number {
+          return ++looked;
+        },
+      },
+    ]),
+  );
   expect(describeMessage(endless, 1_000, 'whole')).toHaveLength(1_000);
   expect(looked).toBeLessThan(200);
   // Each level has the one below twice: all of it would never end.
@@ -48,7 +57,9 @@ test('of a message whose parts are not shortened all is shown that has room, and
 test('a secret at the end of what is shown of a long text is not shown in part', () => {
   const secret = `sk_live_${'a1B2c3D4'.repeat(6)}`;
   for (const before of [1_950, 1_980, 1_990])
-    expect(describeMessage({ text: `${'x '.repeat(before / 2)}${secret}` }, 2_000, 'whole')).not.toContain('sk_live_a1');
+    expect(describeMessage({ text: `${'x '.repeat(before / 2)}${secret}` }, 2_000, 'whole')).not.toContain(
+      'sk_live_a1',
+    );
 });
 
 test('a description never throws and never grows long', () => {

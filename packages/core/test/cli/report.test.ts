@@ -198,14 +198,17 @@ interface TraceLine {
   readonly args: { readonly name?: string };
 }
 
-test.skipIf(!linux.holds)(`where the page cannot be opened it is written, and that is said${linux.reason}`, async () => {
-  const opener = write('bin/xdg-open', `#!${process.execPath}\nprocess.exit(3);\n`);
-  chmodSync(opener, 0o755);
-  vi.stubEnv('PATH', `${dirname(opener)}${delimiter}${process.env['PATH']}`);
-  const page = join(place().path, 'page.html');
-  expect(await carpool('report', written('run.jsonl', run), '--html', page, '--open')).toEqual({
-    code: 1,
-    stdout: `${page}\n`,
-    stderr: `carpool: Cannot open ${page}: xdg-open has ended with exit code 3\n`,
-  });
-});
+test.skipIf(!linux.holds)(
+  `where the page cannot be opened it is written, and that is said${linux.reason}`,
+  async () => {
+    const opener = write('bin/xdg-open', `#!${process.execPath}\nprocess.exit(3);\n`);
+    chmodSync(opener, 0o755);
+    vi.stubEnv('PATH', `${dirname(opener)}${delimiter}${process.env['PATH']}`);
+    const page = join(place().path, 'page.html');
+    expect(await carpool('report', written('run.jsonl', run), '--html', page, '--open')).toEqual({
+      code: 1,
+      stdout: `${page}\n`,
+      stderr: `carpool: Cannot open ${page}: xdg-open has ended with exit code 3\n`,
+    });
+  },
+);

@@ -128,7 +128,7 @@ test('pools of one name, of two projects, are told apart, and named by their ids
   expect(machine?.pools.map(({ id }) => id)).toEqual(['echoes#1', 'echoes#2']);
   const pid = String(machine?.pid);
   const both = start('tail', 's1', '--host', pid);
-  const names = (await linesOf(both)('← {type: "echo", n: "two"')).filter((line) => !line.startsWith(' '));
+  const names = (await linesOf(both)('"two"')).filter((line) => !line.startsWith(' '));
   expect(names).toEqual(['echoes s1, "adds"', 'echoes#2 s1, "sorts"']);
   both.process.kill('SIGINT');
   const tail = start('tail', 's1', '--pool', 'echoes#2', '--host', pid);

@@ -18,16 +18,19 @@ function opener(script: string): void {
   vi.stubEnv('PATH', `${dirname(path)}${delimiter}${process.env['PATH']}`);
 }
 
-test.skipIf(!linux.holds)(`where no browser can be started, the address is told again, and served${linux.reason}`, async () => {
-  opener('process.exit(3);');
-  const page = await served('--open');
-  await once(page.watching.process.stderr!, 'data');
-  expect((await ask(page.address)).status).toBe(200);
-  page.watching.process.kill('SIGINT');
-  const { code, stderr } = await page.watching.ended;
-  const why = 'no browser can be started (xdg-open has ended with exit code 3)';
-  expect([code, stderr]).toEqual([0, `carpool: ${why}: open ${page.address} in one\n`]);
-});
+test.skipIf(!linux.holds)(
+  `where no browser can be started, the address is told again, and served${linux.reason}`,
+  async () => {
+    opener('process.exit(3);');
+    const page = await served('--open');
+    await once(page.watching.process.stderr!, 'data');
+    expect((await ask(page.address)).status).toBe(200);
+    page.watching.process.kill('SIGINT');
+    const { code, stderr } = await page.watching.ended;
+    const why = 'no browser can be started (xdg-open has ended with exit code 3)';
+    expect([code, stderr]).toEqual([0, `carpool: ${why}: open ${page.address} in one\n`]);
+  },
+);
 
 test('where the file for the browser cannot be written, the command says so, and ends', async () => {
   onMachine();

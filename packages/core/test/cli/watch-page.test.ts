@@ -155,8 +155,7 @@ describe.skipIf(chromium.path === undefined)(`in Chromium${chromium.reason}`, { 
     const all = await served();
     const page = await opened(all.address);
     await page.getByRole('tab', { name: 'Sessions' }).focus();
-    const focused = (): Promise<string[]> =>
-      page.locator('[role="tab"][aria-selected="true"]:focus').allTextContents();
+    const focused = (): Promise<string[]> => page.locator('[role="tab"][aria-selected="true"]:focus').allTextContents();
     await page.keyboard.press('ArrowRight');
     expect(await focused()).toEqual(['Pools and children']);
     await page.keyboard.press('ArrowLeft');

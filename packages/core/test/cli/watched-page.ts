@@ -41,7 +41,10 @@ export interface Answer {
   readonly body: string;
 }
 
-export function ask(address: string, { method = 'GET', ...headers }: Readonly<Record<string, string>> = {}): Promise<Answer> {
+export function ask(
+  address: string,
+  { method = 'GET', ...headers }: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asking = httpRequest(address, { method, headers }, (answer) => {
       void text(answer).then((body) => resolve({ status: answer.statusCode, headers: answer.headers, body }));

@@ -58,11 +58,7 @@ async function leftBehind(bases: readonly string[] | undefined): Promise<LeftBeh
  * @param timeout milliseconds, after which the connection is given up
  * @throws CarpoolError HUB_UNREACHABLE, HUB_LOST, HUB_REJECTED, in time
  */
-export async function statusOf(
-  address: string,
-  most: number,
-  timeout: number = answerTimeout,
-): Promise<StatusResult> {
+export async function statusOf(address: string, most: number, timeout: number = answerTimeout): Promise<StatusResult> {
   const asking = (async () => {
     const client = await HostClient.connect({ address, runner: 'carpool ps', observer: true, timeout });
     try {

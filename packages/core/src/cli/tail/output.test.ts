@@ -20,7 +20,15 @@ function paused() {
     resume = undefined;
     next?.();
   };
-  return { stream, reads, events: () => taken.trimEnd().split('\n').map((line) => JSON.parse(line) as object) };
+  return {
+    stream,
+    reads,
+    events: () =>
+      taken
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object),
+  };
 }
 
 function body(count: number, changes: Partial<ObservedBody> = {}): ObservedBody {
@@ -61,7 +69,9 @@ test('at the end it says what was not printed', async () => {
 });
 
 test('what has no reader any more is closed, once', async () => {
-  const stream = new Writable({ write: (_chunk, _encoding, done) => done(Object.assign(new Error('gone'), { code: 'EPIPE' })) });
+  const stream = new Writable({
+    write: (_chunk, _encoding, done) => done(Object.assign(new Error('gone'), { code: 'EPIPE' })),
+  });
   const output = new Output(stream, new JsonLines());
   output.messages(body(1));
   await output.closed;

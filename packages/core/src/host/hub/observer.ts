@@ -59,8 +59,7 @@ export class Observer {
     this.#stop();
     const lost = this.#waiting.reduce((sum, waiting) => sum + ('lost' in waiting ? waiting.lost : 1), 0);
     this.#waiting.length = 0;
-    if (lost > 0)
-      this.#options.connection.writeJson(op.OBSERVED, 0, 0, { messages: [], lost } satisfies ObservedBody);
+    if (lost > 0) this.#options.connection.writeJson(op.OBSERVED, 0, 0, { messages: [], lost } satisfies ObservedBody);
   }
 
   #passed(passed: Passed): void {

@@ -64,7 +64,9 @@ function tabLine({ section }: View, columns: number): Line {
 
 function detailLines({ poolName, id, test, over }: Detail): Line[] {
   const end: Span[] = over ? [{ text: ' has ended', style: 'yellow' }] : [];
-  return [[{ text: `${poolName} ${id}`, style: 'bold' }, ...(test === undefined ? [] : [{ text: `, ${test}` }]), ...end]];
+  return [
+    [{ text: `${poolName} ${id}`, style: 'bold' }, ...(test === undefined ? [] : [{ text: `, ${test}` }]), ...end],
+  ];
 }
 
 interface Place {

@@ -167,7 +167,10 @@ test('why no messages come is said until they do, or the detail is closed; the h
 });
 
 test('to open the session that is shown keeps its messages; another one begins anew', () => {
-  const said: Action = { type: 'said', sessions: [{ pool: 'browser', id: 's2', recent: ['→ {n: 1}'], unanswered: [] }] };
+  const said: Action = {
+    type: 'said',
+    sessions: [{ pool: 'browser', id: 's2', recent: ['→ {n: 1}'], unanswered: [] }],
+  };
   const select: Action = { type: 'select', key: 'session browser s2' };
   const open = after(seen(), select, { type: 'open' }, said);
   expect(reduce(reduce(open, select), { type: 'open' }).detail).toBe(open.detail);
@@ -178,7 +181,14 @@ test('to open the session that is shown keeps its messages; another one begins a
 test('pools of one name are told apart: their sessions, their messages and what is counted of them', () => {
   const [pool] = status().pools;
   const twice = (opened: number): Partial<StatusResult> => {
-    const other = { ...pool!, id: 'browser#2', opened, children: [], waiting: [], sessions: [{ id: 's2', test: 'of other' }] };
+    const other = {
+      ...pool!,
+      id: 'browser#2',
+      opened,
+      children: [],
+      waiting: [],
+      sessions: [{ id: 's2', test: 'of other' }],
+    };
     return { pools: [{ ...pool!, id: 'browser#1' }, other] };
   };
   let view = after(seen(0, twice(0)), seen(1_000, twice(50)), { type: 'section', to: 'pools' });

@@ -139,7 +139,8 @@ function drawDetail(): void {
     return;
   }
   const { poolName, id, test, over } = detail;
-  element('session').textContent = `${poolName} ${id}${test === undefined ? '' : `, ${test}`}${over ? ' has ended' : ''}`;
+  element('session').textContent =
+    `${poolName} ${id}${test === undefined ? '' : `, ${test}`}${over ? ' has ended' : ''}`;
   drawMessages(detail);
 }
 
