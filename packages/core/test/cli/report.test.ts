@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { linux, posix } from '@carpool/test-harness/programs';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { dataElement, type PageData } from '../../src/report/page-data.ts';
 import { unpackRuns } from '../../src/report/packed-runs.ts';
 import type { RecordedRun } from '../../src/report/recorded-run.ts';
@@ -203,7 +203,8 @@ test.skipIf(!linux.holds)(
   async () => {
     const opener = write('bin/xdg-open', `#!${process.execPath}\nprocess.exit(3);\n`);
     chmodSync(opener, 0o755);
-    vi.stubEnv('PATH', `${dirname(opener)}${delimiter}${process.env['PATH']}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+  vi.stubEnv('PATH', `${dirname(opener)}${delimiter}${process.env['PATH']}`);
     const page = join(place().path, 'page.html');
     expect(await carpool('report', written('run.jsonl', run), '--html', page, '--open')).toEqual({
       code: 1,
