@@ -204,7 +204,7 @@ test.skipIf(!linux.holds)(
     const opener = write('bin/xdg-open', `#!${process.execPath}\nprocess.exit(3);\n`);
     chmodSync(opener, 0o755);
     onTestFinished(() => void vi.unstubAllEnvs());
-  vi.stubEnv('PATH', `${dirname(opener)}${delimiter}${process.env['PATH']}`);
+    vi.stubEnv('PATH', `${dirname(opener)}${delimiter}${process.env['PATH']}`);
     const page = join(place().path, 'page.html');
     expect(await carpool('report', written('run.jsonl', run), '--html', page, '--open')).toEqual({
       code: 1,

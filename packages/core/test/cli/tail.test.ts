@@ -66,9 +66,9 @@ test('all of a host as JSON, until that has ended', async () => {
   const session = await client.register('echoes', { holder: { test: 'adds' } });
   let asking = true;
   const asked = (async () => {
-    while (asking) await session.request({ type: 'query', n: 1 });
+    while (asking) await session.request({ type: 'query', n: 4711 });
   })();
-  const line = (await until('n: 1')).at(-1);
+  const line = (await until('n: 4711')).at(-1);
   asking = false;
   await asked;
   const message = JSON.parse(String(line)) as Record<string, unknown>;

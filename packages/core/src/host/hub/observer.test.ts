@@ -114,16 +114,18 @@ test('to describe messages takes at most a tenth of the time', () => {
 });
 
 test('several observers share the time in which messages are described', () => {
-  const { clock, bodies, passing, connection } = observed();
-  const others = Array.from(
-    { length: 4 },
-    () => new Observer({ connection, clock, passing, filter: {}, time: () => clock.now() }),
-  );
-  const slow = { toString: () => '', describe: () => (clock.stall(0.25), 'slow') } as unknown as Frame;
+  const { clock, bodies, passing, connection, observer } = observed();
+  observer.end();
+  // What is described takes time, in which no timer fires.
+  let taken = 0;
+  const slowed = { now: () => clock.now() + taken, after: clock.after.bind(clock) };
+  const of = { connection, clock: slowed, passing, filter: {}, time: () => clock.now() };
+  const observers = Array.from({ length: 5 }, () => new Observer(of));
+  const slow = { toString: () => '', describe: () => ((taken += 0.25), 'slow') } as unknown as Frame;
   for (let n = 0; n < 100; n++) passing.tell({ pool: 'browser', direction: 'in', speaker: { id: 's1' }, frame: slow });
   clock.pass(50);
   expect(bodies.map(({ messages }) => messages.length)).toEqual([4, 4, 4, 4, 4]);
-  for (const other of others) other.end();
+  for (const one of observers) one.end();
 });
 
 test('at its end it is told how many are not shown', () => {
