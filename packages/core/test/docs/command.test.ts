@@ -72,6 +72,7 @@ test('the table of `ps --json` is the one of the code, field by field', () => {
   const client: Fields<RemoteClientStatus> = { name: 0, 'expires?': 0, connections: 0 };
   const pool: Fields<PoolView> = {
     name: 0,
+    'id?': 0,
     maxSessions: 0,
     open: 0,
     queued: 0,

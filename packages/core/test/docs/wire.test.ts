@@ -219,7 +219,7 @@ test('the table of methods is the one of the code, field by field', () => {
         'leaving?': 0,
       },
     ],
-    observe: [{ 'filter?': 0, 'characters?': 0 }, { sessions: 0 }],
+    observe: [{ 'filter?': 0, 'characters?': 0, 'said?': 0 }, { sessions: 0 }],
     sharedWorker: [
       { 'filename?': 0, 'name?': 0, 'initialData?': 0 },
       { path: 0, file: 0, readyTimeout: 0 },
