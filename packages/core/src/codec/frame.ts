@@ -4,7 +4,7 @@
  */
 import { CarpoolError } from '../base/errors.ts';
 import type { Fields, Format } from './codec.ts';
-import { describeMessage, type Parts } from './describe.ts';
+import { describeMessage } from './describe.ts';
 import { describeBytes } from './evidence.ts';
 import { fieldsOf, isRecord } from './fields.ts';
 
@@ -106,7 +106,7 @@ export class Frame {
    * @param max characters; Infinity: all of it
    * @param parts as of `describeMessage`
    */
-  describe(max: number, parts?: Parts): string {
+  describe(max: number, parts?: 'short' | 'whole'): string {
     try {
       const message = this.#bytes === undefined ? this.#message : this.format.decode(this.#bytes);
       return describeMessage(message, max, parts);

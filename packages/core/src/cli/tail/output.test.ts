@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ObservedBody } from '../../wire/observe.ts';
 import { JsonLines } from './lines.ts';
 import { Output } from './output.ts';
@@ -72,9 +72,13 @@ test('what has no reader any more is closed, once', async () => {
   const stream = new Writable({
     write: (_chunk, _encoding, done) => done(Object.assign(new Error('gone'), { code: 'EPIPE' })),
   });
+  const said = vi.spyOn(console, 'error').mockReturnValue();
   const output = new Output(stream, new JsonLines());
   output.messages(body(1));
   await output.closed;
+  // An error that nothing listens to would fail this test.
   output.messages(body(1));
   await new Promise(setImmediate);
+  expect(stream.destroyed).toBe(true);
+  expect(said).not.toHaveBeenCalled();
 });
