@@ -60,6 +60,7 @@ What errors, the evidence of failing tests and Playwright's attachments show has
 
 That a value is \`undefined\`, \`null\`, \`true\`, \`false\` or empty is shown, as it may be the cause, and a number under
 \`token\`. Bytes are shown as their number and the beginning of their SHA-256, so that equal ones are seen to be equal.
+Names of fields in messages are looked at as texts are, and numbers by the \`patterns\` of the config.
 Nothing of what is sent is changed, nor what is [forwarded](protocol.md) of stderr, and a message costs no more: it is looked at
 when it is shown. \`redact\` in the config says more:
 

@@ -35,11 +35,18 @@ export class Redaction {
     return this.#defaults ? secrecyOf(words) : undefined;
   }
 
+  /** The user's patterns alone: what is a secret by default has letters. */
+  isSecretNumber(value: number | bigint): boolean {
+    if (this.#patterns.length === 0) return false;
+    const text = String(value);
+    return this.#patterns.some((pattern) => replaced(text, pattern) !== text);
+  }
+
   /** A text without the secrets that can be recognised by themselves. */
   withoutPatterns(text: string): string {
     let result = text;
     // First: they know the text as it is.
-    for (const pattern of this.#patterns) result = result.replace(pattern, redacted);
+    for (const pattern of this.#patterns) result = replaced(result, pattern);
     return this.#defaults ? withoutPatterns(result) : result;
   }
 
@@ -51,12 +58,22 @@ export class Redaction {
   }
 }
 
+function replaced(text: string, pattern: RegExp): string {
+  // A sticky one goes on where it ended in another text.
+  pattern.lastIndex = 0;
+  return text.replace(pattern, redacted);
+}
+
 const byDefault = new Redaction();
 /** Of the configs that this process serves: one, but in the host of a machine. What one of them hides is not shown. */
 const inForce = new Map<unknown, Redaction | undefined>();
 /** Of names that were asked for: messages have the same ones again and again. */
 const known = new Map<string, Secrecy | undefined>();
+/** As they are shown. */
+const shownNames = new Map<string, string>();
 const mostKnown = 4_096;
+/** Characters: longer ones are asked for once. */
+const longestKnown = 100;
 
 /**
  * What is shown from now on in this process.
@@ -64,14 +81,19 @@ const mostKnown = 4_096;
  * @param of whose config it is; another call for the same replaces it
  */
 export function redactFor(of: unknown, rules: RedactRules | undefined): void {
-  known.clear();
+  forgetNames();
   inForce.set(of, rules === false ? undefined : rules === undefined ? byDefault : new Redaction(rules));
 }
 
 /** The config is served no more. */
 export function forgetRedaction(of: unknown): void {
-  known.clear();
+  forgetNames();
   inForce.delete(of);
+}
+
+function forgetNames(): void {
+  known.clear();
+  shownNames.clear();
 }
 
 function all(): Iterable<Redaction | undefined> {
@@ -103,6 +125,23 @@ export function redactText(text: string): string {
   let result = text;
   for (const redaction of all()) result = redaction?.text(result) ?? result;
   return result;
+}
+
+/** The name of a field, without secrets: an object may have texts of its user as names. */
+export function redactName(name: string): string {
+  const before = shownNames.get(name);
+  if (before !== undefined) return before;
+  const shown = redactText(name);
+  if (name.length > longestKnown) return shown;
+  if (shownNames.size >= mostKnown) shownNames.clear();
+  shownNames.set(name, shown);
+  return shown;
+}
+
+/** Whether a pattern of a config matches the number as text. */
+export function isSecretNumber(value: number | bigint): boolean {
+  for (const redaction of all()) if (redaction?.isSecretNumber(value) === true) return true;
+  return false;
 }
 
 /** A text that others compare, such as the message of an error: only what looks like a secret by itself is left out. */

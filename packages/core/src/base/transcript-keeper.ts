@@ -8,6 +8,8 @@ export type OwnEvent = WithoutPlace<TranscriptEvent>;
 
 /** Where the lines of all sessions go. No method throws. */
 export interface Transcript {
+  /** Which run it is whose sessions open now, from 1. Absent: there is one. */
+  readonly run?: number | undefined;
   /** False: the message is not kept, and need not be recorded. It is counted. @param bytes of it on its way */
   takes(bytes: number): boolean;
   /** Takes a line. @param session unique in the transcript */

@@ -7,7 +7,7 @@
  *   {"$view": ["Float32Array", base64]}   {"$object": {…}}   {"$lost": "a function"}
  */
 import { base64, fromBase64 } from './base64.ts';
-import { redactText } from './redact.ts';
+import { isSecretNumber, redactName, redactText } from './redact.ts';
 import type { Secrecy } from './secret-keys.ts';
 import { redacted } from './secret-text.ts';
 import { isSecret, secrecyAfter, secrecyOfEntry } from './secret-values.ts';
@@ -49,7 +49,10 @@ const viewsByName = new Map<string, new (buffer: ArrayBuffer) => ArrayBufferView
 export interface RecordOptions {
   /** Default: that of this folder, which is not the fastest where there is Node. */
   readonly base64?: ((bytes: Uint8Array) => string) | undefined;
-  /** Secrets are `[redacted]`, by the rules that are in force in this process. Default false. */
+  /**
+   * Secrets are `[redacted]`, by the rules that are in force in this process, in the names of fields, too; of names that
+   * become equal, all but the first get a number: "[redacted] 2". Default false.
+   */
   readonly redact?: boolean | undefined;
 }
 
@@ -99,10 +102,12 @@ class Recorder {
       case 'boolean':
         return value;
       case 'number':
+        if (this.#redacts && isSecretNumber(value)) return redacted;
         return Number.isFinite(value) && !Object.is(value, -0)
           ? value
           : { $number: Object.is(value, -0) ? '-0' : String(value) };
       case 'bigint':
+        if (this.#redacts && isSecretNumber(value)) return redacted;
         return { $bigint: String(value) };
       case 'undefined':
         return { $undefined: true };
@@ -144,12 +149,40 @@ class Recorder {
     }
     const entry = (value: unknown, name: unknown): Recorded =>
       part(value, typeof name === 'string' ? this.#own(() => secrecyOfEntry(name, object)) : undefined);
-    if (kind === 'Map')
-      return { $map: Array.from(object as Map<unknown, unknown>, ([key, value]) => [part(key), entry(value, key)]) };
+    if (kind === 'Map') {
+      const map = object as Map<unknown, unknown>;
+      // A map under the name of a secret has secrets as its keys, too.
+      const names = this.#names([...map.keys()], (key) => part(key) as string);
+      const nameOf = (key: unknown): Recorded => (typeof key === 'string' ? (names?.get(key) ?? key) : part(key));
+      return { $map: Array.from(map, ([key, value]) => [nameOf(key), entry(value, key)]) };
+    }
     if (kind === 'Set') return { $set: Array.from(object as Set<unknown>, (value) => part(value)) };
-    const recorded = changedObject(object as Readonly<Record<string, unknown>>, entry) as Recorded;
-    const [name, more] = Object.keys(object);
+    const own = Object.keys(object);
+    const recorded = renamed(
+      changedObject(object as Readonly<Record<string, unknown>>, entry) as Readonly<Record<string, Recorded>>,
+      this.#names(own, redactName),
+    );
+    const [name, more] = own;
     return name?.startsWith('$') === true && more === undefined ? { $object: recorded } : recorded;
+  }
+
+  /** As they are recorded, each another one. Absent: as they are. */
+  #names(keys: readonly unknown[], redact: (name: string) => string): ReadonlyMap<string, string> | undefined {
+    if (!this.#redacts || keys.every((key) => typeof key !== 'string' || redact(key) === key)) return undefined;
+    const all = keys.filter((key) => typeof key === 'string');
+    const shown = all.map(redact);
+    // One that stays as it is keeps its name.
+    const taken = new Set(all.filter((name, at) => name === shown[at]));
+    const names = new Map<string, string>();
+    shown.forEach((name, at) => {
+      const before = all[at] as string;
+      if (name === before) return;
+      let free = name;
+      for (let number = 2; taken.has(free); number++) free = `${name} ${number}`;
+      taken.add(free);
+      names.set(before, free);
+    });
+    return names;
   }
 
   #own(secrecy: () => Secrecy | undefined): (() => Secrecy | undefined) | undefined {
@@ -213,6 +246,14 @@ function changedObject<From, To>(
   }
   // Not by assignment: a key may be `__proto__`.
   return isChanged ? Object.fromEntries(entries) : (object as unknown as Readonly<Record<string, To>>);
+}
+
+function renamed(
+  object: Readonly<Record<string, Recorded>>,
+  names: ReadonlyMap<string, string> | undefined,
+): Readonly<Record<string, Recorded>> {
+  if (names === undefined) return object;
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [names.get(name) ?? name, value]));
 }
 
 /** Of any realm. Others may have a `toJSON`. */

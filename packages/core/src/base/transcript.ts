@@ -38,8 +38,13 @@ export interface TranscriptHolder extends Omit<HolderLabel, 'run'> {
   readonly takenAt?: string | undefined;
 }
 
+interface OfRun {
+  /** Which of the runs that the file has, as in a watch mode, from 2 on. Absent: the first. */
+  readonly run?: number | undefined;
+}
+
 /** Its child gets to know of it. */
-export interface TranscriptOpen extends OfSession, TranscriptHolder {
+export interface TranscriptOpen extends OfSession, TranscriptHolder, OfRun {
   readonly e: 'open';
   readonly pool: string;
   /** The name of the protocol of the pool. */
@@ -64,7 +69,7 @@ export interface TranscriptOpened extends OfSession {
 }
 
 /** A session that was opened ahead gets its holder. */
-export interface TranscriptTaken extends OfSession, TranscriptHolder {
+export interface TranscriptTaken extends OfSession, TranscriptHolder, OfRun {
   readonly e: 'taken';
 }
 

@@ -2,7 +2,7 @@
  * Enough of a message to recognise it in an error, without the secrets in it. It never throws, since it runs after something
  * has failed.
  */
-import { redactText } from '../base/redact.ts';
+import { isSecretNumber, redactName, redactText } from '../base/redact.ts';
 import type { Secrecy } from '../base/secret-keys.ts';
 import { redacted } from '../base/secret-text.ts';
 import { isSecret, secrecyAfter, secrecyOfEntry } from '../base/secret-values.ts';
@@ -24,11 +24,16 @@ const mostDigested = 1024 * 1024;
 export type Parts = 'short' | 'whole';
 
 /**
- * At most `max` characters that look like a literal; binary is counted, not shown. Infinity: all of it. The work grows with
- * `max`, and not with the message.
+ * At most `max` characters that look like a literal. Infinity: all of it. The work grows with `max`, and not with the message.
+ * @param binary shows bytes. Default: they are counted
  */
-export function describeMessage(message: unknown, max: number = 200, parts: Parts = 'short'): string {
-  const text = new Summary(max, parts);
+export function describeMessage(
+  message: unknown,
+  max: number = 200,
+  parts: Parts = 'short',
+  binary: (bytes: ArrayBufferView) => string = describeBinary,
+): string {
+  const text = new Summary(max, parts, binary);
   try {
     text.value(message, 0);
   } catch {
@@ -53,10 +58,12 @@ class Summary {
   readonly #longestText: number;
   readonly #mostEntries: number;
   readonly #deepest: number;
+  readonly #binary: (bytes: ArrayBufferView) => string;
   #text = '';
 
-  constructor(max: number, parts: Parts) {
+  constructor(max: number, parts: Parts, binary: (bytes: ArrayBufferView) => string) {
     this.#max = max;
+    this.#binary = binary;
     const isShort = max !== Infinity && parts === 'short';
     this.#longestText = isShort ? longestText : max;
     this.#mostEntries = isShort ? mostEntries : Infinity;
@@ -75,9 +82,10 @@ class Summary {
   value(value: unknown, depth: number, secrecy?: Secrecy): void {
     if (secrecy !== undefined && isSecret(value, secrecy)) this.add(redacted);
     else if (typeof value === 'string') this.add(this.#quoted(value));
+    else if ((typeof value === 'bigint' || typeof value === 'number') && isSecretNumber(value)) this.add(redacted);
     else if (typeof value === 'bigint') this.add(`${value}n`);
     else if (typeof value !== 'object' || value === null) this.add(String(value));
-    else if (ArrayBuffer.isView(value)) this.add(describeBinary(value));
+    else if (ArrayBuffer.isView(value)) this.add(this.#binary(value));
     else if (Object.prototype.toString.call(value) === '[object Date]') this.add((value as Date).toISOString());
     else if (Array.isArray(value)) this.#list(value, depth, secrecy);
     else this.#object(value, depth, secrecy);
@@ -98,7 +106,7 @@ class Summary {
     for (const [key, value] of object instanceof Map ? (object as Map<unknown, unknown>) : entriesOf(object)) {
       if (!this.#hasRoom(count++, depth)) break;
       const name = String(key);
-      this.add(`${name}: `);
+      this.add(`${redactName(name)}: `);
       this.value(value, depth + 1, secrecy ?? secrecyOfEntry(name, object));
     }
     this.add('}');

@@ -223,6 +223,7 @@ async function handle(line: Command): Promise<void> {
   if (command === 'runStarted' || command === 'runEnded') {
     if (command === 'runStarted') {
       await lifetime.restoration?.check().catch(() => {}); // workers report that they cannot connect
+      transcript?.nextRun();
       await run?.hub.run(true).catch(notRenewed);
     } else run?.hub.sharedWorkers.ran();
     const watched = command === 'runEnded' ? run?.watched : undefined;

@@ -209,6 +209,12 @@ export class Generation {
     return begun;
   }
 
+  /** What it is for a session. In a replay, each has the hello of the child on which it was recorded. */
+  seenBy({ id }: Conversation): Pick<Generation, 'hello' | 'codec' | 'protocol'> {
+    const { hello, codec, protocol } = this;
+    return { hello: this.#replay === undefined ? hello : this.#replay.helloOf(id), codec, protocol };
+  }
+
   /** The child keeps this process running. */
   ref(): void {
     this.child.ref();

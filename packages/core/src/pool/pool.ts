@@ -229,7 +229,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     holder.openedAt = this.#clock.now();
     this.#sessions++;
     this.#warm?.registered(holder.options.params !== undefined);
-    const { hello, codec, protocol } = generation;
+    const { hello, codec, protocol } = generation.seenBy(conversation);
     const known = { hello, opened: found, codec, protocol, settings: this.settings, slotWait: holder.slotWait };
     const awaitsEnd = generation.begins(conversation.id);
     return { ...known, conversation, awaitsEnd, evidence, activity, testFailed, wentOn };

@@ -39,6 +39,9 @@ interface Piece {
 }
 
 export class TranscriptFile implements Transcript {
+  #run = 1;
+  /** It has a session of this run. */
+  #runHasBegun = false;
   readonly #options: TranscriptFileOptions;
   readonly #limit: number;
   readonly #queue: number;
@@ -73,6 +76,16 @@ export class TranscriptFile implements Transcript {
     return `${messages} not in the transcript of this run, ${this.file}: ${this.#why}`;
   }
 
+  get run(): number {
+    return this.#run;
+  }
+
+  /** Another run begins. One without sessions does not count. */
+  nextRun(): void {
+    if (this.#runHasBegun) this.#run++;
+    this.#runHasBegun = false;
+  }
+
   takes(bytes: number): boolean {
     const why = this.#whyNot(bytes);
     if (why === undefined) return true;
@@ -84,6 +97,7 @@ export class TranscriptFile implements Transcript {
   add(session: string, event: OwnEvent): void {
     if (this.#ended) return;
     if (!this.#begun) this.#begin();
+    if (event.e === 'open' || event.e === 'taken') this.#runHasBegun = true;
     if (this.#descriptor === undefined) return;
     if (this.#waiting >= this.#queue + spare || this.#position >= this.#limit + spare) return;
     this.#append({ t: this.#now(), s: session, ...event } as TranscriptEvent);

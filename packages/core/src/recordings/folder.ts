@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { CarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 import { relativeFile } from '../replay/recorded-session.ts';
-import { ReplayBook, type Recording } from '../replay/replay-book.ts';
+import { ReplayBook } from '../replay/replay-book.ts';
+import { latestRuns } from './latest-runs.ts';
 import { linesOf } from './lines.ts';
 import { transcriptFile, type TranscriptFile } from './transcript-file.ts';
 
@@ -30,7 +31,7 @@ export async function replaySource(place: string, folder: string): Promise<Repla
   const files: TranscriptFile[] = [];
   // One after another: only one of them is read at a time.
   for (const file of await transcriptsIn(path)) files.push(await transcriptFile(file));
-  const recordings = latestOfEach(files);
+  const recordings = latestRuns(files);
   if (recordings.length === 0)
     throw unusable(
       path,
@@ -70,19 +71,4 @@ async function isTranscript(path: string): Promise<boolean> {
 function unusable(path: string, why: string): CarpoolError {
   const message = `Cannot replay ${path}: ${why}. Record a run there, with CARPOOL_TRANSCRIPT=${path} where the programs are installed`;
   return new CarpoolError('NOT_RECORDED', message, { scope: 'run', blame: 'setup', context: { place: path } });
-}
-
-/** Of each test the sessions of the last run that has it: a folder may have those of several runs, or of several shards. */
-function latestOfEach(files: readonly TranscriptFile[]): Recording[] {
-  const latest = new Map<string, { readonly file: TranscriptFile; readonly recordings: Recording[] }>();
-  for (const file of files.toSorted((a, b) => a.header.zero - b.header.zero)) {
-    for (const recording of file.recordings) {
-      const { pool, test, file: of } = recording.head;
-      const key = JSON.stringify([pool, of ?? null, test ?? null]);
-      const known = latest.get(key);
-      if (known?.file === file) known.recordings.push(recording);
-      else latest.set(key, { file, recordings: [recording] });
-    }
-  }
-  return [...latest.values()].flatMap(({ recordings }) => recordings);
 }

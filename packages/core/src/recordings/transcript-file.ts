@@ -18,7 +18,7 @@ export interface TranscriptFile {
 
 /** How a line of a message begins, if it is written as Carpool writes it: it need not be parsed to know whose it is. */
 const ofMessage =
-  /^\{"t":[\d.]+,"s":"([^"\\]+)","e":"(?:send|request|answer|reply|step|refusal|event|ask|lost|cancel)"/;
+  /^\{"t":[\d.]+,"s":"([^"\\]+)","e":"(?:send|request|answer|reply|step|refusal|event|ask|lost|cancel|refuse)"/;
 const beginning = 200;
 
 /** Where the lines of a session are, as numbers: offset, length and number of each. */
@@ -80,7 +80,7 @@ function take(places: Map<string, Place>, line: Line, folder: string): void {
   const event = transcriptLine(line.text, line.number);
   if (event.e === 'end') return;
   const place = add(places, event.s, line);
-  if (event.e === 'open' || event.e === 'taken') place.head = headOf(event, place.head, folder);
+  if (event.e === 'open' || event.e === 'taken') place.head = headOf(event, place.head, { folder, line: line.number });
   else if (event.e === 'opened' && place.head !== undefined) place.head = { ...place.head, id: event.id };
 }
 
@@ -88,11 +88,11 @@ function take(places: Map<string, Place>, line: Line, folder: string): void {
 async function load(path: string, head: RecordedHead, lines: readonly number[]): Promise<RecordedSession> {
   try {
     await using file = await open(path, 'r');
-    const events: TranscriptEvent[] = [];
+    const events: (readonly [TranscriptEvent, number])[] = [];
     for (let at = 0; at < lines.length; at += 3) {
       const [offset = 0, length = 0, number = 0] = lines.slice(at, at + 3);
       const event = transcriptLine(await textAt(file, offset, length), number);
-      if (event.e !== 'end') events.push(event);
+      if (event.e !== 'end') events.push([event, number]);
     }
     return sessionOf(head, events);
   } catch (thrown) {

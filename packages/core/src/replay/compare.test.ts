@@ -76,3 +76,19 @@ test('what is alike or ignored is no difference, and more than the limit is coun
   expect(differences.map(({ path }) => path)).toEqual(['.list[0]', '.list[1]', '.list[2]']);
   expect(more).toBe(1);
 });
+
+test('what was redacted is equal to any value, and in a text to any part; the other way round it is not', () => {
+  const then = { password: '[redacted]', keys: ['[redacted]', 1], url: 'https://ann:[redacted]@a.test/[redacted]/x' };
+  const now = { password: { hash: 1 }, keys: [null, 1], url: 'https://ann:pw@a.test/@a.test/x' };
+  expect(isSame(then, now)).toBe(true);
+  expect(linesOf(then, now)).toEqual([]);
+  expect(isSame(now, then)).toBe(false);
+  expect(linesOf(then, { ...now, keys: [null, 2], url: 'https://ann:pw@b.test/y/x' })).toEqual([
+    '.keys[1]: recorded 1, now 2',
+    '.url: recorded "https://ann:[redacted]@a.test/[redacted]/x", now "https://ann:[redacted]@b.test/y/x"',
+  ]);
+  // Its parts do not overlap, and a field that is missing is no value.
+  expect(isSame('ab[redacted]ba', 'aba')).toBe(false);
+  expect(isSame('ab[redacted]ba', 'abba')).toBe(true);
+  expect(isSame({ password: '[redacted]' }, {})).toBe(false);
+});

@@ -1,4 +1,5 @@
 /** Two messages as data: whether they are equal, and where they differ. Both as a transcript has them, see `recordValue`. */
+import { redacted } from '../base/secret-text.ts';
 import type { Recorded } from '../base/transcript-value.ts';
 
 /** One place where two values differ. */
@@ -34,9 +35,13 @@ type Fields = { readonly [name: string]: Recorded };
 
 const undefinedTag = '$undefined';
 
-/** Equal as messages: a field whose value is `undefined` is none, and -0 is 0. */
+/**
+ * Equal as messages: a field whose value is `undefined` is none, and -0 is 0. What was redacted when it was recorded is equal
+ * to any value, and in a text to any part of one: nobody knows what it was.
+ */
 export function isSame(recorded: Recorded, now: Recorded): boolean {
   if (recorded === now) return true;
+  if (typeof recorded === 'string') return isRedacted(recorded, now);
   if (Array.isArray(recorded)) {
     return (
       Array.isArray(now) &&
@@ -144,6 +149,22 @@ function isFields(value: Recorded): value is Fields {
   if (!isObject(value)) return false;
   const [name, more] = Object.keys(value);
   return name === undefined || more !== undefined || !name.startsWith('$');
+}
+
+/** Texts that are not equal. */
+function isRedacted(recorded: string, now: Recorded): boolean {
+  if (recorded === redacted) return true;
+  if (typeof now !== 'string') return false;
+  const [first = '', ...others] = recorded.split(redacted);
+  const last = others.pop();
+  if (last === undefined || !now.startsWith(first)) return false;
+  let from = first.length;
+  for (const part of others) {
+    const at = now.indexOf(part, from);
+    if (at === -1) return false;
+    from = at + part.length;
+  }
+  return now.length - last.length >= from && now.endsWith(last);
 }
 
 function isZero(value: Recorded): boolean {

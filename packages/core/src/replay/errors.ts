@@ -1,6 +1,7 @@
 /** What is told of what was not recorded: what it was, what comes nearest to it, and how to record again. */
 import { CarpoolError, type Evidence } from '../base/errors.ts';
 import { nameOf, type HolderLabel } from '../base/holder-label.ts';
+import { messageOf } from '../base/thrown.ts';
 import { nearest, nearestValue } from './nearest.ts';
 import type { Recorded } from '../base/transcript-value.ts';
 import type { RecordedOut, RecordedSession } from './recorded-session.ts';
@@ -64,9 +65,36 @@ export function blockedError(of: OfSession, blocked: Blocked, patience: number):
   return replayError(lines, { pool, session: id, test: of.recorded.test, file: of.recorded.file, place: of.place });
 }
 
+/** A request whose reply the recording does not have. */
+export function unansweredError(of: OfSession): CarpoolError {
+  const { pool, id } = of;
+  const lines = [
+    `Cannot replay the reply to a request of session ${id} of ${whose(of.recorded)} to pool "${pool}": the request was recorded, and its reply was not`,
+    ...incomplete(of),
+    `recorded in ${of.place}. ${again}`,
+  ];
+  return replayError(lines, { pool, session: id, test: of.recorded.test, file: of.recorded.file, place: of.place });
+}
+
 /** Half a sentence. */
 export function blockedSentence({ waitsFor }: Blocked): string {
   return `what was recorded next comes after the test has sent ${shown(waitsFor.m, 160)}`;
+}
+
+/** A recording that cannot be made into messages of the pool. */
+export function notReplayed(of: OfSession, thrown: unknown): CarpoolError {
+  const { pool, id } = of;
+  const lines = [
+    `Cannot replay session ${id} of ${whose(of.recorded)} of pool "${pool}": its recording cannot be used: ${messageOf(thrown)}`,
+    `recorded in ${of.place}. ${again}`,
+  ];
+  const context = { pool, session: id, test: of.recorded.test, file: of.recorded.file, place: of.place };
+  return new CarpoolError('NOT_RECORDED', lines.join('\n  '), { context, cause: thrown });
+}
+
+/** The recording is not whole. */
+export function isIncomplete({ recorded: { dropped, isCut } }: OfSession): boolean {
+  return dropped > 0 || isCut;
 }
 
 /** A recorded message that the transcript does not have as a whole. */

@@ -1,5 +1,5 @@
 /** A message as a transcript has it, and the reverse. */
-import { recordValue, type Recorded } from '../base/transcript-value.ts';
+import { recordedValue, recordValue, type Recorded } from '../base/transcript-value.ts';
 
 /** The fields by which a protocol ties a message to its session and its request, as far as it names them. */
 export interface Stamps {
@@ -9,6 +9,14 @@ export interface Stamps {
 
 export function recordedForm(message: unknown, stamps: Stamps): Recorded {
   return withoutStamps(recordValue(message, { redact: true }), stamps);
+}
+
+/**
+ * What was recorded, without what is a secret by the rules of now: it may have been recorded under others.
+ * @throws Error with half a sentence: what in it is not of this version
+ */
+export function redactedForm(recorded: Recorded): Recorded {
+  return recordValue(recordedValue(recorded), { redact: true });
 }
 
 export function withoutStamps(value: Recorded, { sessionField, idField }: Stamps): Recorded {

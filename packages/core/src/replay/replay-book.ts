@@ -2,13 +2,21 @@
  * The recordings of one pool, and which session of now gets which of them: those of its test, in the order of their
  * opening, the first with the same `params`.
  */
+import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
 import type { Recorded } from '../base/transcript-value.ts';
 import { isSame } from './compare.ts';
 import { notRecorded, sessionNotRecorded, unsentLine, type OfSession, type RecordingSource } from './errors.ts';
-import { isOut, type RecordedHead, type RecordedOut, type RecordedSession } from './recorded-session.ts';
+import {
+  isGivenUp,
+  isOut,
+  type RecordedEvent,
+  type RecordedHead,
+  type RecordedOut,
+  type RecordedSession,
+} from './recorded-session.ts';
+import { redactedForm } from './recorded-form.ts';
 import { ReplaySession, type Sent } from './replay-session.ts';
-import type { CarpoolError } from '../base/errors.ts';
 
 /** A recording that can be used. */
 export interface Recording {
@@ -54,8 +62,14 @@ export class ReplayedSession {
     this.id = id;
     this.recorded = recorded;
     this.of = { ...source, id, recorded };
-    const events = recorded.events.map((event) => (isOut(event) ? { ...event, m: compared(event) } : event));
-    this.session = new ReplaySession(events);
+    const events: RecordedEvent[] = [];
+    const cancelled = new Set<number>();
+    for (const event of recorded.events) {
+      if (isOut(event)) events.push({ ...event, m: compared(event) });
+      else if (!isGivenUp(event)) events.push(event);
+      else if (event.kind === 'cancel') cancelled.add(event.n);
+    }
+    this.session = new ReplaySession(events, cancelled);
   }
 
   /** @throws CarpoolError NOT_RECORDED */
@@ -99,7 +113,7 @@ export class ReplayBook {
     const file = holder.file === undefined ? undefined : relative(holder.file);
     const all = this.#recordings.get(this.#keyOf({ test: holder.test, file })) ?? [];
     const left = all.filter((recording) => !this.#used.has(recording));
-    const found = left.find(({ head }) => isSameOrNone(head.params, params));
+    const found = left.find(({ head }) => isSameOrNone(paramsOf(head), params));
     if (found === undefined) throw this.#missing({ ...holder, file }, { all, left, now: params });
     this.#used.add(found);
     const id = this.#freeId(found.head);
@@ -143,12 +157,18 @@ export class ReplayBook {
     };
   }
 
-  async #opened({ load }: Recording, options: ReplayedSessionOptions): Promise<ReplayedSession> {
+  /** @throws CarpoolError NOT_RECORDED */
+  async #opened({ head, load }: Recording, options: ReplayedSessionOptions): Promise<ReplayedSession> {
     const { id } = options;
-    const session = new ReplayedSession(this.source, await load(), options);
-    // It may have been given up meanwhile.
-    if (this.#open.has(id)) this.#open.set(id, session);
-    return session;
+    try {
+      const session = new ReplayedSession(this.source, await load(), options);
+      // It may have been given up meanwhile.
+      if (this.#open.has(id)) this.#open.set(id, session);
+      return session;
+    } catch (thrown) {
+      this.#open.delete(id);
+      throw asCarpoolError(thrown, 'NOT_RECORDED', `Cannot replay session ${head.s} of ${this.source.place}`);
+    }
   }
 
   #left(count: number, line: string): void {
@@ -172,7 +192,7 @@ export class ReplayBook {
   ): CarpoolError {
     const heads = this.#options.recordings.map(({ head }) => head);
     const tests = heads.flatMap(({ test, file }) => (file === holder.file && test !== undefined ? test : []));
-    const params = left.length === 0 ? undefined : { recorded: left.map(({ head }) => head.params), now };
+    const params = left.length === 0 ? undefined : { recorded: left.map(({ head }) => paramsOf(head)), now };
     return sessionNotRecorded({ ...this.source, holder, recorded: all.length, tests: [...new Set(tests)], params });
   }
 
@@ -190,6 +210,11 @@ export class ReplayBook {
 
 function unsentOf({ of }: ReplayedSession, unsent: readonly RecordedOut[]): string {
   return unsentLine(of, unsent);
+}
+
+/** As those of now are compared. */
+function paramsOf({ params }: RecordedHead): Recorded | undefined {
+  return params === undefined ? undefined : redactedForm(params);
 }
 
 function isSameOrNone(one: Recorded | undefined, other: Recorded | undefined): boolean {

@@ -6,17 +6,18 @@ import type { Clock, Timer } from '../base/clock.ts';
 import { CarpoolError } from '../base/errors.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
 import { nextTurn } from '../base/natives.ts';
-import { recordedValue, recordValue } from '../base/transcript-value.ts';
+import { recordedValue, recordValue, type Recorded } from '../base/transcript-value.ts';
 import type { Format } from '../codec/codec.ts';
 import { Frame } from '../codec/frame.ts';
 import type { Addressed, Messages, Opened, Outgoing, Protocol, Route, WireId } from '../protocol/protocol.ts';
 import type { Transport, TransportHandlers } from '../transport/transport.ts';
-import { blockedError, blockedSentence, notWhole } from './errors.ts';
-import { lostIn, recordedForm, withoutStamps, type Stamps } from './recorded-form.ts';
+import { blockedError, blockedSentence, isIncomplete, notReplayed, notWhole, unansweredError } from './errors.ts';
+import { lostIn, recordedForm, redactedForm, withoutStamps, type Stamps } from './recorded-form.ts';
 import type { RecordedLoss } from './recorded-session.ts';
-import { decoded, lossError, recordedError } from './revived.ts';
+import { decoded, lossError, recordedError, stamped } from './revived.ts';
 import type { ReplayBook, ReplayedSession } from './replay-book.ts';
 import type { Arriving, Blocked } from './replay-session.ts';
+import { routeOf } from './route-of.ts';
 
 export { serverNotReplayed } from './errors.ts';
 
@@ -39,6 +40,8 @@ const defaultPatience = 5_000;
 
 interface Live {
   readonly replayed: ReplayedSession;
+  /** What its child had said of itself. */
+  readonly hello: unknown;
   /** The ids that requests had of their own, by their keys. */
   readonly ownIds: Map<string, string>;
   isFlushing: boolean;
@@ -71,7 +74,9 @@ export class ReplayConnection implements Transport {
         holder,
         params === undefined ? undefined : recordValue(params, { redact: true }),
       );
-      this.#claims.set(claim.id, () => claim.open(({ kind, m }) => withoutStamps(m, this.#stampsOf(kind))));
+      this.#claims.set(claim.id, () =>
+        claim.open(({ kind, m }) => withoutStamps(redactedForm(m), this.#stampsOf(kind))),
+      );
       return claim.id;
     } catch (thrown) {
       this.#claims.set(id, () => Promise.reject(thrown as Error));
@@ -103,6 +108,11 @@ export class ReplayConnection implements Transport {
     handlers?.closed(reason);
   }
 
+  /** What the child of a session had said of itself. @param id of one that is open */
+  helloOf(id: string): unknown {
+    return this.#live.get(id)?.hello;
+  }
+
   #protocol(original: Protocol<Messages>): Protocol<Messages> {
     const { name, sessionField, idField, labelFields, refuse } = original;
     const { book } = this.#options;
@@ -112,6 +122,7 @@ export class ReplayConnection implements Transport {
       ...(idField !== undefined && { idField }),
       ...(labelFields !== undefined && { labelFields }),
       ...(refuse !== undefined && { refuse: (question) => refuse.call(original, question) }),
+      // Of the pool, which has no child: each session has that of its own, see `helloOf`.
       hello: async () => (book.hello === undefined ? undefined : recordedValue(book.hello)),
       open: (port) => this.#open(port.freshId),
       route: (frame) => this.#routes.get(frame) ?? { as: 'unknown' },
@@ -127,20 +138,38 @@ export class ReplayConnection implements Transport {
     this.#claims.delete(id);
     if (claimed === undefined) throw new CarpoolError('SESSION_MISUSED', `Session ${id} has not begun`);
     const replayed = await claimed();
-    const { failed, opened } = replayed.recorded;
+    const { failed, opened, hello } = replayed.recorded;
     if (failed !== undefined || this.#handlers === undefined) {
       this.#options.book.ended(id);
       throw recordedError(failed?.code, failed?.message ?? 'the replay has ended', 'SESSION_FAILED');
     }
-    const live: Live = { replayed, ownIds: new Map(), isFlushing: false, isOver: false, waiting: undefined };
+    const [found, said] = this.#read(replayed, [opened, hello]);
+    const live: Live = {
+      replayed,
+      hello: said,
+      ownIds: new Map(),
+      isFlushing: false,
+      isOver: false,
+      waiting: undefined,
+    };
     this.#live.set(id, live);
     // What was recorded before the first message of the test comes when the session is open.
     void nextTurn().then(() => this.#flush(live));
     return {
       wireId: id,
-      opened: opened === undefined ? undefined : recordedValue(opened),
+      opened: found,
       close: () => this.#ended(id),
     };
+  }
+
+  /** @throws CarpoolError NOT_RECORDED */
+  #read({ id, of }: ReplayedSession, values: readonly (Recorded | undefined)[]): unknown[] {
+    try {
+      return values.map((value) => (value === undefined ? undefined : recordedValue(value)));
+    } catch (thrown) {
+      this.#options.book.ended(id);
+      throw notReplayed(of, thrown);
+    }
   }
 
   #ended(wireId: WireId): void {
@@ -164,7 +193,7 @@ export class ReplayConnection implements Transport {
     const own = idField === undefined ? undefined : frame.fields([idField])[idField];
     if (kind === 'request' && typeof own === 'string') live.ownIds.set(under, own);
     // In a turn of its own: the request is not among those that wait so far.
-    queueMicrotask(() => void this.#flush(live));
+    queueMicrotask(() => this.#flush(live));
     return { frame, key: under };
   }
 
@@ -174,11 +203,19 @@ export class ReplayConnection implements Transport {
     return kind === 'request' ? { sessionField, idField } : { sessionField };
   }
 
-  async #flush(live: Live): Promise<void> {
+  /** What may come now comes. A recording that cannot be sent on, by the format of the pool say, ends its session alone. */
+  #flush(live: Live): void {
     if (live.isFlushing) return;
     live.isFlushing = true;
     live.waiting?.cancel();
     live.waiting = undefined;
+    void this.#arriveAll(live).catch((thrown: unknown) => {
+      const error = notReplayed(live.replayed.of, thrown);
+      this.#lose(live, error, { by: 'pool', reason: 'because of a message that cannot be replayed' });
+    });
+  }
+
+  async #arriveAll(live: Live): Promise<void> {
     try {
       for (let count = 1; !live.isOver; count++) {
         const arriving = live.replayed.session.take();
@@ -194,13 +231,17 @@ export class ReplayConnection implements Transport {
 
   /** A reply may have been recorded behind something that the test does not send: then it is told, and not only that it is late. */
   #await(live: Live): void {
-    const blocked = live.replayed.session.blocked();
-    if (blocked === undefined || blocked.keys.length === 0) return;
+    const { session, of } = live.replayed;
+    // In one that is whole, the child had not answered either.
+    if (isIncomplete(of)) for (const key of session.unanswered) this.#fail(live, key, unansweredError(of));
+    if (!session.isAwaited) return;
+    const blocked = session.blocked();
+    if (blocked === undefined) return;
     const { clock, patience = defaultPatience } = this.#options;
     const time = 2 * blocked.gap + patience;
     live.waiting = clock.after(time, () => {
-      const error = blockedError(live.replayed.of, blocked, time);
-      for (const key of blocked.keys) this.#fail(live, key, error);
+      const error = blockedError(of, blocked, time);
+      for (const key of session.waiting) this.#fail(live, key, error);
     });
     live.waiting.unref();
   }
@@ -223,48 +264,9 @@ export class ReplayConnection implements Transport {
     }
     const { format } = this.#options;
     // Through the format, so that its user gets what a child's message would be decoded to.
-    const frame = Frame.encoded(format.encode(this.#stamped(live, arriving)), format);
-    this.#emitFrame(frame, this.#routeOf(frame, id, arriving));
-  }
-
-  #routeOf(frame: Frame, to: WireId, arriving: Exclude<Arriving, RecordedLoss>): Route {
-    const meant = this.#meaning(frame);
-    switch (arriving.kind) {
-      case 'event':
-        return meant?.as === 'diagnostic' ? { ...meant, to } : { as: 'event', to };
-      case 'ask':
-        return { as: 'ask', to, key: String(arriving.n) };
-      case 'refusal': {
-        const refusal = meant?.as === 'refusal' ? meant.refusal : { message: frame.toString() };
-        return { as: 'refusal', to, key: arriving.key, refusal };
-      }
-      case 'reply':
-      case 'step':
-        return { as: arriving.kind, to, key: arriving.key };
-    }
-  }
-
-  /** What the protocol of the pool says of it: which fault is found in a message, it alone knows. */
-  #meaning(frame: Frame): Route | undefined {
-    try {
-      return this.#options.protocol.route(frame);
-    } catch {
-      return undefined; // one that needs the child, or its ids
-    }
-  }
-
-  /** With the fields of its session and its request, which recordings do not have. */
-  #stamped(live: Live, arriving: Exclude<Arriving, RecordedLoss>): unknown {
-    const message = recordedValue(arriving.m);
-    if (typeof message !== 'object' || message === null || Array.isArray(message)) return message;
-    const { sessionField, idField } = this.#options.protocol;
-    const key = 'key' in arriving ? (live.ownIds.get(arriving.key) ?? `c${arriving.key}`) : undefined;
-    const id = arriving.kind === 'ask' ? String(arriving.n) : key;
-    return {
-      ...(sessionField !== undefined && { [sessionField]: live.replayed.id }),
-      ...(idField !== undefined && id !== undefined && { [idField]: id }),
-      ...message,
-    };
+    const message = stamped(arriving, this.#options.protocol, { session: id, ownIds: live.ownIds });
+    const frame = Frame.encoded(format.encode(message), format);
+    this.#emitFrame(frame, routeOf(frame, { arriving, to: id, protocol: this.#options.protocol }));
   }
 
   #lose(live: Live, error: CarpoolError, { by, reason }: Pick<RecordedLoss, 'by' | 'reason'>): void {

@@ -62,9 +62,13 @@ function arrivingOf(event: RecordedEvent): Arriving | undefined {
   return kind === 'ask' ? { kind, n, m } : { kind, key: keyOf({ n }), m, n };
 }
 
-/** Equal requests may be told apart by nothing: then the first of them has the first reply. */
-function withoutKeys(arriving: readonly (Arriving | undefined)[]): unknown[] {
-  return arriving.flatMap((one) => (one === undefined ? [] : { ...one, key: undefined }));
+/** With the request in the place of its key: equal ones are told apart by nothing, and the first has the first reply. */
+function withRequests(arriving: readonly (Arriving | undefined)[], events: readonly RecordedEvent[]): unknown[] {
+  const requests = new Map(events.flatMap((event) => (event.kind === 'request' ? [[keyOf(event), event.m]] : [])));
+  return arriving.flatMap((one) => {
+    if (one === undefined) return [];
+    return 'key' in one ? { ...one, key: requests.get(one.key) } : one;
+  });
 }
 
 test('sent as then, the same comes as then, at the same places', () => {
@@ -75,7 +79,8 @@ test('sent as then, the same comes as then, at the same places', () => {
       const found: (Arriving | undefined)[] = taken(session);
       for (const event of events.filter(isOut)) {
         // All that was recorded before it has come.
-        expect(withoutKeys(found)).toEqual(withoutKeys(events.slice(0, events.indexOf(event)).map(arrivingOf)));
+        const before = events.slice(0, events.indexOf(event)).map(arrivingOf);
+        expect(found).toEqual(before.filter((one) => one !== undefined));
         expect(send(session, event)).toBe(true);
         found.push(...taken(session));
       }
@@ -101,10 +106,11 @@ test('in any order: each comes once, in the recorded order, after all that was s
         found.push(...taken(session));
         const { waitsFor } = session.blocked() ?? {};
         const expected = events.slice(0, waitsFor === undefined ? undefined : events.indexOf(waitsFor));
-        expect(withoutKeys(found)).toEqual(withoutKeys(expected.map(arrivingOf)));
+        expect(withRequests(found, events)).toEqual(withRequests(expected.map(arrivingOf), events));
         expect(session.unsent()).toHaveLength(left.length);
       }
-      expect(withoutKeys(found)).toEqual(withoutKeys(events.map(arrivingOf)));
+      expect(withRequests(found, events)).toEqual(withRequests(events.map(arrivingOf), events));
+      expect(session.isAwaited).toBe(false);
     }),
   );
 });
@@ -133,9 +139,10 @@ test('a reply that waits for something else names it, with the time that lay bet
   const session = new ReplaySession(events);
   expect(session.sent({ kind: 'request', m: 'ask', key: 'k' })).toBe(true);
   expect(taken(session)).toEqual([]);
-  expect(session.blocked()).toEqual({ waitsFor: events[1], gap: 240, keys: ['k'] });
+  expect(session.blocked()).toEqual({ waitsFor: events[1], gap: 240 });
+  expect([...session.waiting]).toEqual(['k']);
   session.giveUp('k');
-  expect(session.blocked()?.keys).toEqual([]);
+  expect(session.isAwaited).toBe(false);
   expect(session.sent({ kind: 'send', m: 'go on' })).toBe(true);
   expect(taken(session)).toEqual([]);
 });
@@ -155,4 +162,53 @@ test('an answer is that to its question, also where another one was answered ali
   expect(taken(session)).toEqual([]);
   expect(session.sent({ kind: 'answer', n: 1, m: 'yes' })).toBe(true);
   expect(taken(session)).toMatchObject([{ m: 'after the first' }, { m: 'after the second' }]);
+});
+
+test('a request that nothing answers is known once all that was recorded for it has come', () => {
+  const events: RecordedEvent[] = [
+    { kind: 'request', n: 1, m: 'a', t: 0 },
+    { kind: 'request', n: 2, m: 'b', t: 0 },
+    { kind: 'step', n: 1, m: 'half', t: 1 },
+    { kind: 'send', m: 'c', t: 2 },
+    { kind: 'step', n: 1, m: 'more', t: 3 },
+  ];
+  const session = new ReplaySession(events);
+  for (const m of ['a', 'b']) expect(session.sent({ kind: 'request', m, key: `key of ${m}` })).toBe(true);
+  expect(taken(session)).toHaveLength(1);
+  // The other one has a step to come.
+  expect(session.unanswered).toEqual(['key of b']);
+  expect(session.sent({ kind: 'send', m: 'c' })).toBe(true);
+  expect(taken(session)).toHaveLength(1);
+  expect(session.unanswered).toEqual(['key of a', 'key of b']);
+  session.giveUp('key of a');
+  expect(session.unanswered).toEqual(['key of b']);
+  expect(session.isAwaited).toBe(false);
+  const asked = (other: ReplaySession): readonly string[] => {
+    other.sent({ kind: 'request', m: 'b', key: 'k' });
+    return other.unanswered;
+  };
+  expect(asked(new ReplaySession(events, new Set([2])))).toEqual([]);
+  const lost: RecordedEvent = { kind: 'lost', by: 'child', reason: 'because its child has ended', t: 4 };
+  expect(asked(new ReplaySession([...events, lost]))).toEqual([]);
+});
+
+test('what is asked after each message takes no longer in a long session', () => {
+  const sends = Array.from({ length: 150_000 }, (_, t): RecordedEvent => ({ kind: 'send', m: t, t }));
+  let reads = 0;
+  const events = new Proxy([{ kind: 'request', n: 1, m: 'a', t: 0 } as RecordedEvent, ...sends], {
+    get(target, name, receiver): unknown {
+      reads++;
+      return Reflect.get(target, name, receiver);
+    },
+  });
+  const session = new ReplaySession(events);
+  session.sent({ kind: 'request', m: 'a', key: 'k' });
+  for (const { m } of sends.slice(0, -1) as RecordedOut[]) {
+    session.sent({ kind: 'send', m });
+    session.take();
+  }
+  reads = 0;
+  expect(session.blocked()).toEqual({ waitsFor: sends.at(-1), gap: 1 });
+  expect(session.isAwaited).toBe(false);
+  expect(reads).toBeLessThan(10);
 });

@@ -34,8 +34,6 @@ export interface Blocked {
   readonly waitsFor: RecordedOut;
   /** Milliseconds from the last message that was sent to this one, when it was recorded. */
   readonly gap: number;
-  /** The requests that have no reply because of that. */
-  readonly keys: readonly string[];
 }
 
 export class ReplaySession {
@@ -44,13 +42,33 @@ export class ReplaySession {
   readonly #sent = new Set<number>();
   /** The keys of now, by the numbers of the recorded requests. */
   readonly #keys = new Map<number, string>();
+  /** Of these, the requests whose reply or refusal was recorded, and has not come. */
+  readonly #waiting = new Map<number, string>();
+  /** Those of which nothing was recorded that could end their wait. */
+  readonly #unanswered = new Map<number, string>();
+  /** The numbers of recorded requests whose wait has an end. */
+  readonly #ending = new Set<number>();
   /** The numbers of requests whose reply is wanted no more. */
   readonly #given = new Set<number>();
+  /** The place of the last step of each recorded request, by its number. */
+  readonly #lastSteps = new Map<number, number>();
+  readonly #cancelled: ReadonlySet<number>;
+  /** The session ended by itself, and with it all that waited. */
+  readonly #isLost: boolean;
   /** Everything before this place has been sent, or has come. */
   #next = 0;
+  /** When the last message of the test before it was sent, when it was recorded. */
+  #lastOut: number | undefined;
 
-  constructor(events: readonly RecordedEvent[]) {
+  /** @param cancelled the numbers of the requests for which the test did not wait to the end */
+  constructor(events: readonly RecordedEvent[], cancelled: ReadonlySet<number> = new Set()) {
     this.#events = events;
+    for (const [at, event] of events.entries()) {
+      if ((event.kind === 'reply' || event.kind === 'refusal') && event.n !== undefined) this.#ending.add(event.n);
+      else if (event.kind === 'step' && event.n !== undefined) this.#lastSteps.set(event.n, at);
+    }
+    this.#cancelled = cancelled;
+    this.#isLost = events.at(-1)?.kind === 'lost';
   }
 
   /** False: it was not recorded, and nothing has changed. */
@@ -59,7 +77,11 @@ export class ReplaySession {
     if (at === undefined) return false;
     this.#sent.add(at);
     const { n } = this.#events[at] as RecordedOut;
-    if (n !== undefined && message.kind === 'request' && message.key !== undefined) this.#keys.set(n, message.key);
+    if (n !== undefined && message.kind === 'request' && message.key !== undefined) {
+      this.#keys.set(n, message.key);
+      if (this.#ending.has(n)) this.#waiting.set(n, message.key);
+      else if (!this.#cancelled.has(n) && !this.#isLost) this.#unanswered.set(n, message.key);
+    }
     return true;
   }
 
@@ -70,6 +92,7 @@ export class ReplaySession {
       if (event === undefined) return undefined;
       if (isOut(event)) {
         if (!this.#sent.has(this.#next)) return undefined;
+        this.#lastOut = event.t;
         this.#next++;
         continue;
       }
@@ -83,17 +106,36 @@ export class ReplaySession {
   blocked(): Blocked | undefined {
     const waitsFor = this.#events[this.#next];
     if (waitsFor === undefined || !isOut(waitsFor)) return undefined;
-    const rest = this.#events.slice(this.#next);
-    const keys = rest.flatMap((event) =>
-      event.kind === 'reply' || event.kind === 'refusal' ? this.#waitingKey(event.n) : [],
-    );
-    const last = Math.max(...this.#events.flatMap(({ t }, at) => (this.#sent.has(at) && t <= waitsFor.t ? t : [])));
-    return { waitsFor, gap: Number.isFinite(last) ? Math.max(0, waitsFor.t - last) : 0, keys };
+    return { waitsFor, gap: Math.max(0, waitsFor.t - (this.#lastOut ?? waitsFor.t)) };
+  }
+
+  /** The keys of the requests whose replies were recorded, and have not come. */
+  get waiting(): Iterable<string> {
+    return this.#waiting.values();
+  }
+
+  get isAwaited(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /**
+   * The keys of those for which nothing comes any more: neither a step nor a reply, nor the end of the session. Those of
+   * which a cancel was recorded are not among them.
+   */
+  get unanswered(): string[] {
+    return [...this.#unanswered].flatMap(([n, key]) => ((this.#lastSteps.get(n) ?? -1) < this.#next ? key : []));
   }
 
   /** The request under this key has failed otherwise: nothing comes for it any more. */
   giveUp(key: string): void {
-    for (const [n, of] of this.#keys) if (of === key) this.#given.add(n);
+    for (const requests of [this.#waiting, this.#unanswered]) {
+      for (const [n, of] of requests) {
+        if (of !== key) continue;
+        this.#given.add(n);
+        requests.delete(n);
+        return;
+      }
+    }
   }
 
   /** What the test has not sent, in the recorded order. */
@@ -104,11 +146,6 @@ export class ReplaySession {
   /** All that the test sent then. */
   outs(): RecordedOut[] {
     return this.#events.filter(isOut);
-  }
-
-  #waitingKey(n = Number.NaN): string[] {
-    const key = this.#keys.get(n);
-    return key === undefined || this.#given.has(n) ? [] : [key];
   }
 
   /** The first that is equal, and has not been sent. */
@@ -128,6 +165,7 @@ export class ReplaySession {
     if (kind === 'event') return { kind, m };
     if (kind === 'ask') return { kind, n, m };
     if (this.#given.has(n)) return undefined;
+    if (kind !== 'step') this.#waiting.delete(n);
     const key = this.#keys.get(n);
     // Its request was recorded before the recording begins to be whole.
     return key === undefined ? { kind: 'event', m } : { kind, key, m, n };

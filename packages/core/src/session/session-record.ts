@@ -52,8 +52,11 @@ export class SessionRecord {
   /** Questions that wait for their answer, by their keys. */
   readonly #asked = new Map<Key, number>();
   #questions = 0;
-  /** Messages that came before the session was open: `open` may leave them for the user. */
-  readonly #early = new Map<Frame, Numbered>();
+  /**
+   * Messages that came before the session was open: `open` may leave them for the user. They are as many as wait there, for
+   * `open` or for the user: one that was taken, or has made room, is held by nothing.
+   */
+  #early: WeakMap<Frame, Numbered> | undefined;
   #dropped = 0;
 
   /** @param params what `register` was given for the protocol */
@@ -67,7 +70,7 @@ export class SessionRecord {
   /** Whose it is, from now on. @param takenAt `file:line:column` of its call */
   heldBy({ test, file, shard }: HolderLabel = {}, takenAt?: string): void {
     this.#holder = { test, file, shard, takenAt };
-    if (this.#begun) this.#add({ e: 'taken', ...this.#holder });
+    if (this.#begun) this.#add({ e: 'taken', ...this.#holder, ...this.#run });
   }
 
   /** Its test has failed. */
@@ -91,7 +94,7 @@ export class SessionRecord {
   /** @param call the number of the request that it belongs to. Absent: none waits for it */
   received(route: Exclude<Route, { as: 'unknown' | 'broadcast' }>, frame: Frame, call: number | undefined): void {
     const numbered = this.#numbered(route, call);
-    if (this.#in === 'open') this.#early.set(frame, numbered);
+    if (this.#in === 'open') (this.#early ??= new WeakMap()).set(frame, numbered);
     this.#incoming(numbered, frame);
   }
 
@@ -112,10 +115,10 @@ export class SessionRecord {
     this.#in = undefined;
     this.#add({ e: 'opened', id: this.#speaker.id, ...found });
     for (const frame of left) {
-      const early = this.#early.get(frame);
+      const early = this.#early?.get(frame);
       if (early !== undefined) this.#incoming(early, frame);
     }
-    this.#early.clear();
+    this.#early = undefined;
   }
 
   /** Its end begins, or it was not opened. Only the first call counts. */
@@ -123,7 +126,7 @@ export class SessionRecord {
     if (this.#ending) return;
     this.#ending = true;
     this.#in = 'close';
-    this.#early.clear();
+    this.#early = undefined;
     const failure = error && { code: error.code, message: this.#child.transcript.text(error.message) };
     this.#add({ e: 'close', by, reason, ...failure });
   }
@@ -215,6 +218,11 @@ export class SessionRecord {
     transcript.add(this.#session, event);
   }
 
+  get #run(): { readonly run?: number } {
+    const { run = 1 } = this.#child.transcript;
+    return run > 1 ? { run } : {};
+  }
+
   #open(): OwnEvent {
     const { transcript, pool, protocol, pid, hello } = this.#child;
     return {
@@ -222,6 +230,7 @@ export class SessionRecord {
       pool,
       protocol: protocol.name,
       ...this.#holder,
+      ...this.#run,
       ...(this.#speaker.isWarm === true && { warm: true }),
       child: pid,
       ...(this.#params !== undefined && { params: transcript.record(this.#params) }),

@@ -4,6 +4,7 @@ import { callSite, CarpoolError, errorAt, isCarpoolError } from '../base/errors.
 import { poolSettings, type PoolOptions } from '../pool/options.ts';
 import type { Pool } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
+import { latestRuns } from '../recordings/latest-runs.ts';
 import { transcriptFile, type TranscriptFile } from '../recordings/transcript-file.ts';
 import { serverNotReplayed } from '../replay/errors.ts';
 import { relativeFile } from '../replay/recorded-session.ts';
@@ -46,7 +47,7 @@ export async function replay<M extends Messages = AnyMessages>(
     if (rest.server !== undefined) throw serverNotReplayed(name, path);
     const settings = poolSettings<M>(name, { command: 'replay', ...rest, warm: 0 });
     const relative = (other: string): string => relativeFile(other, file.header.folder);
-    const recordings = file.recordings.filter(
+    const recordings = latestRuns([file]).filter(
       ({ head }) =>
         head.pool === name &&
         (test === undefined || head.test === test) &&

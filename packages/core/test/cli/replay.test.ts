@@ -176,3 +176,61 @@ test('bad input is one sentence, and the exit code 2', async () => {
   writeFileSync(join(place().path, 'newer.jsonl'), '{"carpoolTranscript":2,"carpool":"9.0.0"}\n');
   expect(await fails(carpool('replay', 'newer.jsonl'))).toContain('it has version 2');
 });
+
+test('what the test gave up, and what it refused, is given up and refused again, at the same place', async () => {
+  const events: Written[] = [
+    open,
+    { e: 'opened', id: 's9', opened: { carpool: 'opened', device: 'cpu', session: 's9' } },
+    { e: 'request', n: 1, m: { type: 'hang' } },
+    { e: 'cancel', n: 1 },
+    // The process has counted that.
+    { e: 'request', n: 2, m: { type: 'total' } },
+    { e: 'reply', n: 2, m: { type: 'total', value: 1, params: null } },
+    { e: 'request', n: 3, m: { type: 'convert', value: 3 } },
+    { e: 'ask', n: 1, m: { type: 'rate?', carpool: 'ask' } },
+    { e: 'refuse', n: 1, reason: 'the test has no answer' },
+    { e: 'refusal', n: 3, m: { carpool: 'refused', message: 'The question got no answer' } },
+    // What comes for it late is dropped, as it was then.
+    { e: 'refusal', n: 1, m: { carpool: 'refused', message: 'given up' } },
+    { e: 'close', by: 'owner' },
+    // By the end of the session, which does so by itself.
+    { e: 'refuse', n: 9, reason: 'the session has ended' },
+    { e: 'closed' },
+  ];
+  const { code, stdout, stderr } = await played(events, {}, '--timeout', '5s');
+  expect(stderr).toBe('');
+  expect(stdout).toBe('carpool: 5 answers in 1 session, all as they were recorded\n');
+  expect(code).toBe(0);
+});
+
+test('a request that fails where it had steps is told once, and not waited for', async () => {
+  const events: Written[] = [
+    open,
+    { e: 'opened', id: 's9', opened: { carpool: 'opened', device: 'cpu', session: 's9' } },
+    { e: 'request', n: 1, m: { type: 'fail' } },
+    { e: 'step', n: 1, m: { type: 'visited', n: 1, carpool: 'step' } },
+    { e: 'step', n: 1, m: { type: 'visited', n: 2, carpool: 'step' } },
+    { e: 'reply', n: 1, m: { type: 'walked' } },
+    { e: 'request', n: 2, m: { type: 'echo', value: 1 } },
+    { e: 'reply', n: 2, m: { type: 'echoed', value: 1 } },
+    { e: 'closed' },
+  ];
+  const { code, stdout } = await played(events, {});
+  expect(stdout).toMatch(
+    /^"adds" .*\n {2}a step of the reply to \{"type":"fail"\}\n {4}recorded \{"type":"visited".*, now it fails: .*cannot divide by zero.*\ncarpool: 4 answers in 1 session, of which 3 are as they were recorded: 1 difference\n$/,
+  );
+  expect(code).toBe(1);
+});
+
+test('what was redacted is no difference, and what the rules of the config hide is shown nowhere', async () => {
+  const events = [
+    { ...open, hello: { carpool: 'hello', version: '[redacted]' } },
+    { e: 'opened', id: 's9', opened: { carpool: 'opened', device: 'cpu', session: 's9' } },
+    { e: 'request', n: 1, m: { type: 'echo', value: { password: 'letmein' } } },
+    { e: 'reply', n: 1, m: { type: 'echoed', value: { password: 'letmein' } } },
+    { e: 'closed' },
+  ] satisfies Written[];
+  const { code, stdout } = await played(events, {});
+  expect(stdout).toBe('carpool: 3 answers in 1 session, all as they were recorded\n');
+  expect(code).toBe(0);
+});

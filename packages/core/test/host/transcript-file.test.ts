@@ -9,6 +9,7 @@ import {
   type TranscriptEnd,
   type TranscriptEvent,
 } from '../../src/base/transcript.ts';
+import type { OwnEvent } from '../../src/base/transcript-keeper.ts';
 import { TranscriptFile, type TranscriptFileOptions } from '../../src/process/transcript-file.ts';
 import { FakeClock } from '../support/clock.ts';
 import { place } from '../support/pools.ts';
@@ -44,9 +45,17 @@ function say(transcript: TranscriptFile, size: number): boolean {
 /** A disk that takes nothing until it is told to. */
 class SlowDisk {
   readonly #waiting: (() => void)[] = [];
+  /** Writes that the system has done, and told. */
+  written = 0;
 
-  readonly write = ((...args: Parameters<typeof write>) =>
-    void this.#waiting.push(() => write(...args))) as typeof write;
+  readonly write = ((...args: Parameters<typeof write>) => {
+    const told = args.at(-1) as (error: Error | null, written: number) => void;
+    const done: typeof told = (error, written) => {
+      told(error, written);
+      this.written++;
+    };
+    this.#waiting.push(() => (write as (...all: unknown[]) => void)(...args.slice(0, -1), done));
+  }) as typeof write;
 
   get waiting(): number {
     return this.#waiting.length;
@@ -117,8 +126,8 @@ test('what the system writes at the moment of the end is there once, be it late'
   transcript.close();
   const before = readFileSync(file, 'utf8');
   disk.take();
-  // The last one is `close` of the file, after which there is nothing to wait for.
-  await vi.waitFor(() => expect(disk.waiting).toBe(0));
+  await vi.waitFor(() => expect(disk.written).toBe(1));
+  expect(disk.waiting).toBe(0);
   expect(readFileSync(file, 'utf8')).toBe(before);
   expect(lines(file)).toHaveLength(4);
 });
@@ -156,4 +165,23 @@ test('a write that the system does in parts goes on where it ended', async () =>
   await vi.waitFor(() => expect(readFileSync(file).length).toBeGreaterThan(70_000));
   transcript.close();
   expect(lines(file)).toHaveLength(2);
+});
+
+test('runs of a watch mode are counted by those that have sessions', () => {
+  const { transcript } = opened();
+  const runs: (number | undefined)[] = [];
+  const run = (...events: OwnEvent[]): void => {
+    transcript.nextRun();
+    for (const event of events) transcript.add('s', event);
+    runs.push(transcript.run);
+  };
+  const opens: OwnEvent = { e: 'open', pool: 'echoes', protocol: 'p' };
+  run();
+  run(opens);
+  run(opens, { e: 'opened', id: 's1' });
+  run({ e: 'closed' });
+  run({ e: 'taken', test: 'is next' });
+  run();
+  expect(runs).toEqual([1, 1, 2, 3, 3, 4]);
+  transcript.close();
 });

@@ -261,3 +261,19 @@ test('a transcript that cannot be written is told, and fails no test', async () 
     /^carpool: warning: \d messages are not in the transcript of this run, .*: it could not be written$/,
   );
 });
+
+test('the runs of a watch mode have numbers, from the second on', async () => {
+  const root = project({ pools: { echoes: program('echo') }, transcript: true });
+  const host = await run({ host: 'run' });
+  const client = await worker(host);
+  for (let runs = 0; runs < 3; runs++) {
+    if (runs > 0) {
+      await host.runEnded();
+      await host.runStarted();
+    }
+    for (let sessions = 0; sessions < 2; sessions++) await (await client.register('echoes', cart)).unregister();
+  }
+  await host.stop();
+  const runs = kept(root).events.flatMap((event) => (event.e === 'open' ? [event.run] : []));
+  expect(runs).toEqual([undefined, undefined, 2, 2, 3, 3]);
+});

@@ -1,9 +1,13 @@
 /** Which lines a session gives to a transcript, where it is not the usual ones. */
+import { queryObjects } from 'node:v8';
 import { expect, test } from 'vitest';
 import { recordValue, type Recorded } from '../../src/base/transcript-value.ts';
 import type { OwnEvent, Transcript } from '../../src/base/transcript-keeper.ts';
+import { Frame } from '../../src/codec/frame.ts';
+import { json } from '../../src/codec/json.ts';
 import { TranscriptFile } from '../../src/process/transcript-file.ts';
 import { sessionField } from '../../src/protocol/session-field.ts';
+import { SessionRecord } from '../../src/session/session-record.ts';
 import { FakeClock } from '../support/clock.ts';
 import { place, pool, programProtocol } from '../support/pools.ts';
 
@@ -143,3 +147,21 @@ test('params that cannot be read are told as such, and the session opens', async
   ).toEqual({ $lost: 'a value that cannot be read: it is gone' });
   transcript.close();
 });
+
+test('of what comes while a session opens, no more is held than `open` may still read', () => {
+  const child = { transcript: new Lines(), pool: 'echoes', protocol: { name: 'p' }, pid: 1, hello: undefined };
+  const record = new SessionRecord(child, { id: 's1', holder: {} }, undefined);
+  const before = held();
+  // Nothing but the record may hold them.
+  for (let at = 0; at < 2_000; at++) record.received({ as: 'event', to: 's1' }, Frame.of({ at }, json), undefined);
+  const left = [Frame.of({ at: 'left' }, json)];
+  for (const frame of left) record.received({ as: 'event', to: 's1' }, frame, undefined);
+  expect(held() - before).toBeLessThan(10);
+  record.opened({ wireId: 's1', close: () => {} }, left);
+  expect(child.transcript.lines.slice(-2)).toMatchObject([{ e: 'opened' }, { e: 'event', m: { at: 'left' } }]);
+});
+
+/** Frames in memory. */
+function held(): number {
+  return queryObjects(Frame, { format: 'count' });
+}

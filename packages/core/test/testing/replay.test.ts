@@ -116,7 +116,7 @@ test('a message that was sent in another way says which', async () => {
   );
 });
 
-test('a reply that was recorded behind what the test does not send fails, and says what that is', async () => {
+test('a request whose reply was recorded behind what the test does not send says so where it times out', async () => {
   await using replayed = await opened([
     open,
     { e: 'opened', id: 's1' },

@@ -1,10 +1,10 @@
 /** The sessions of a transcript in the order in which everything in them happened: one step after another, over all of them. */
-import type { RecordedEvent, RecordedSession } from '../../replay/recorded-session.ts';
+import { inTime, type RecordedSession, type RecordedStep, type RecordedTime } from '../../replay/recorded-session.ts';
 import type { Recording } from '../../replay/replay-book.ts';
 
 export type Step =
   | { readonly what: 'open'; readonly session: RecordedSession }
-  | { readonly what: 'event'; readonly session: RecordedSession; readonly event: RecordedEvent }
+  | { readonly what: 'event'; readonly session: RecordedSession; readonly event: RecordedStep }
   | { readonly what: 'end'; readonly session: RecordedSession };
 
 interface Running {
@@ -14,12 +14,12 @@ interface Running {
 
 /** Only the messages of the sessions that are open at that time are in memory. */
 export async function* inOrder(recordings: readonly Recording[]): AsyncGenerator<Step, void, undefined> {
-  const left = recordings.toSorted((a, b) => a.head.t - b.head.t);
+  const left = recordings.toSorted((a, b) => inTime(a.head, b.head));
   const running = new Set<Running>();
   for (;;) {
-    const first = [...running].toSorted((a, b) => timeOf(a) - timeOf(b))[0];
+    const first = [...running].toSorted((a, b) => inTime(timeOf(a), timeOf(b)))[0];
     const opening = left[0];
-    if (opening !== undefined && (first === undefined || opening.head.t <= timeOf(first))) {
+    if (opening !== undefined && (first === undefined || inTime(opening.head, timeOf(first)) < 0)) {
       left.shift();
       const session = await opening.load();
       running.add({ session, next: 0 });
@@ -38,6 +38,8 @@ export async function* inOrder(recordings: readonly Recording[]): AsyncGenerator
 }
 
 /** Of what comes next in it. */
-function timeOf({ session: { events, ended, t }, next }: Running): number {
-  return events[next]?.t ?? Math.max(ended ?? 0, events.at(-1)?.t ?? t);
+function timeOf({ session, next }: Running): RecordedTime {
+  const { events, ended } = session;
+  const { t, line = 0 } = events[next] ?? ended ?? events.at(-1) ?? session;
+  return { t, line };
 }

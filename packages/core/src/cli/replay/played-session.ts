@@ -1,26 +1,28 @@
 /** The side of the test of one recorded session, against a real child: what comes is compared with what came then. */
 import { CarpoolError, isCarpoolError } from '../../base/errors.ts';
 import { systemClock } from '../../base/clock.ts';
-import { Mailbox } from '../../base/mailbox.ts';
 import { messageOf } from '../../base/thrown.ts';
 import { recordedValue, type Recorded } from '../../base/transcript-value.ts';
-import { within } from '../../base/wait.ts';
 import { Frame } from '../../codec/frame.ts';
 import type { ChildPool } from '../../pool/pool.ts';
 import type { Registration } from '../../pool/registration.ts';
 import { compare, type CompareOptions } from '../../replay/compare.ts';
+import { Boxes, type Item } from './boxes.ts';
 import { firstLine, nameOfBox, nouns, says, type Finding } from './finding.ts';
-import { lostIn, recordedForm } from '../../replay/recorded-form.ts';
+import { lostIn, recordedForm, redactedForm } from '../../replay/recorded-form.ts';
 import {
+  isGivenUp,
   isOut,
-  type RecordedEvent,
+  type RecordedGivenUp,
   type RecordedIn,
   type RecordedLoss,
   type RecordedOut,
   type RecordedSession,
+  type RecordedStep,
 } from '../../replay/recorded-session.ts';
 import { shown } from '../../replay/show.ts';
 import type { Listener } from '../../session/listener.ts';
+import type { PendingCall } from '../../session/pending.ts';
 import type { CloseReason } from '../../session/state.ts';
 
 export interface PlayOptions {
@@ -29,9 +31,6 @@ export interface PlayOptions {
   readonly ignored: CompareOptions['ignored'];
   readonly signal: AbortSignal;
 }
-
-/** What comes: a message, or the failure of a request. */
-type Item = { readonly frame: Frame; readonly key?: string } | { readonly error: CarpoolError };
 
 /** What a comparison of one session needs no more of: it is not played on. */
 class Over extends Error {}
@@ -46,10 +45,13 @@ export class PlayedSession {
   readonly #recorded: RecordedSession;
   readonly #pool: ChildPool;
   readonly #options: PlayOptions;
-  readonly #boxes = new Map<string, Mailbox<Item>>();
+  readonly #boxes = new Boxes();
   /** The keys of questions of now, by the numbers of then. */
   readonly #questions = new Map<number, string>();
   readonly #requests = new Map<number, Recorded>();
+  readonly #calls = new Map<number, PendingCall>();
+  /** The numbers of requests of which no more is compared: nothing waits for them, or their failure is told. */
+  readonly #done = new Set<number>();
   #open: Registration | undefined;
   #closed: CloseReason | undefined;
   #isOver = false;
@@ -83,9 +85,10 @@ export class PlayedSession {
     });
   }
 
-  async play(event: RecordedEvent): Promise<void> {
+  async play(event: RecordedStep): Promise<void> {
     await this.#unlessOver(async () => {
       if (isOut(event)) this.#send(event);
+      else if (isGivenUp(event)) this.#giveUp(event);
       else if (event.kind === 'lost') await this.#lost(event);
       else await this.#arrives(event);
     });
@@ -94,11 +97,8 @@ export class PlayedSession {
   /** The test ended it, or it has ended. */
   async end(): Promise<void> {
     await this.#unlessOver(async () => {
-      for (const [name, box] of this.#boxes) {
-        const [item] = box.latest(1);
-        if (item !== undefined && 'frame' in item)
-          this.#tell(nameOfBox(name), `it came, and came not when it was recorded: ${item.frame.toString()}`);
-      }
+      for (const [name, frame] of this.#boxes.left())
+        this.#tell(nameOfBox(name), `it came, and came not when it was recorded: ${frame.toString()}`);
     });
     const { conversation, settings } = this.#open ?? {};
     if (conversation === undefined || settings === undefined) return;
@@ -109,11 +109,11 @@ export class PlayedSession {
   }
 
   readonly #listener: Listener = {
-    event: (frame) => void this.#box('event').push({ frame }),
-    ask: (frame, key) => void this.#box('ask').push({ frame, key }),
+    event: (frame) => this.#boxes.push('event', { frame }),
+    ask: (frame, key) => this.#boxes.push('ask', { frame, key }),
     closed: (reason) => {
       this.#closed = reason;
-      for (const box of this.#boxes.values()) box.close();
+      this.#boxes.close();
     },
   };
 
@@ -129,29 +129,57 @@ export class PlayedSession {
       throw new Over();
     }
     const { conversation, codec } = open;
-    const frame = Frame.of(recordedValue(m), codec.format);
-    try {
+    this.#sending(`the message ${shown(m)}`, () => {
+      const frame = Frame.of(recordedValue(m), codec.format);
       if (kind === 'send') conversation.send(frame);
       else if (kind === 'answer') {
         const key = this.#questions.get(n);
         if (key !== undefined) conversation.answer(key, frame);
       } else {
         this.#requests.set(n, m);
-        conversation.request(frame, {
-          reply: (reply) => void this.#box(`reply ${n}`).push({ frame: reply }),
-          step: (step) => void this.#box(`step ${n}`).push({ frame: step }),
-          failed: (error) => void this.#box(`reply ${n}`).push({ error }),
+        const call = conversation.request(frame, {
+          reply: (reply) => this.#boxes.push(`reply ${n}`, { frame: reply }),
+          step: (step) => this.#boxes.push(`step ${n}`, { frame: step }),
+          failed: (error) => {
+            // What is waited for may be either.
+            for (const box of ['reply', 'step']) this.#boxes.push(`${box} ${n}`, { error });
+          },
         });
+        this.#calls.set(n, call);
       }
+    });
+  }
+
+  #giveUp({ kind, n, reason = '' }: RecordedGivenUp): void {
+    const { conversation } = this.#open ?? {};
+    const [call, question] = [this.#calls.get(n), this.#questions.get(n)];
+    if (kind === 'cancel' && call !== undefined) {
+      // What comes for it is dropped, as it was then.
+      this.#done.add(n);
+      this.#sending(`the end of the wait for ${nouns.reply} to ${shown(this.#requests.get(n))}`, () =>
+        conversation?.abandon(call),
+      );
+    } else if (kind === 'refuse' && question !== undefined) {
+      const what = `the refusal of question ${n}`;
+      this.#sending(what, () => {
+        if (conversation?.refuse(question, reason) === false) this.#tell(what, 'the protocol has no message for it');
+      });
+    }
+  }
+
+  #sending(what: string, send: () => void): void {
+    try {
+      send();
     } catch (thrown) {
-      if (this.#closed !== undefined) this.#ended(`the message ${shown(m)}`, undefined, this.#closed.error);
-      this.#tell(`the message ${shown(m)}`, messageOf(thrown));
+      if (this.#closed !== undefined) this.#ended(what, undefined, this.#closed.error);
+      this.#tell(what, messageOf(thrown));
       throw new Over();
     }
   }
 
   async #arrives({ kind, n = 0, m }: RecordedIn): Promise<void> {
     const isOfRequest = kind === 'reply' || kind === 'refusal' || kind === 'step';
+    if (isOfRequest && this.#done.has(n)) return;
     const box = isOfRequest ? `${kind === 'step' ? 'step' : 'reply'} ${n}` : kind;
     const what = isOfRequest ? `${nouns[kind]} to ${shown(this.#requests.get(n))}` : `${nouns[kind]} ${shown(m)}`;
     const item = await this.#next(box, what);
@@ -160,6 +188,8 @@ export class PlayedSession {
     if ('error' in item) {
       if (kind === 'refusal' && item.error.code === 'SESSION_REFUSED' && says(item.error, m)) this.same++;
       else this.#tell(what, `recorded ${shown(m)}, now it fails: ${firstLine(item.error)}`);
+      // It is the same for all that was recorded of it.
+      this.#done.add(n);
       return;
     }
     if (kind === 'ask' && item.key !== undefined) this.#questions.set(n, item.key);
@@ -172,9 +202,8 @@ export class PlayedSession {
 
   async #lost(loss: RecordedLoss): Promise<void> {
     const what = `the end of the session, ${loss.code ?? loss.reason}`;
-    const { timeout, signal } = this.#options;
-    const box = this.#box('closed');
-    const closed = this.#closed !== undefined || (await this.#within(box, timeout, signal)) === 'closed';
+    const { timeout } = this.#options;
+    const closed = this.#closed !== undefined || (await this.#boxes.next('closed', this.#options)) === 'closed';
     if (!closed) {
       this.#tell(what, `it did not end within ${Math.round(timeout)} ms`);
       throw new Over();
@@ -200,26 +229,13 @@ export class PlayedSession {
   }
 
   async #next(name: string, what: string): Promise<Item> {
-    const { timeout, signal } = this.#options;
-    const item = await this.#within(this.#box(name), timeout, signal);
+    const { timeout } = this.#options;
+    const item = await this.#boxes.next(name, this.#options);
     if (item === 'closed') this.#ended(what, undefined, this.#closed?.error);
     if (item !== 'late') return item;
     this.compared++;
     this.#tell(what, `it did not come within ${Math.round(timeout)} ms; the rest of this session was not played`);
     throw new Over();
-  }
-
-  async #within(box: Mailbox<Item>, timeout: number, signal: AbortSignal): Promise<Item | 'closed' | 'late'> {
-    const late = new Error('late');
-    const taking = box.take();
-    try {
-      return (await within(taking.item, { clock: systemClock, timeout, signal, expired: () => late })) ?? 'closed';
-    } catch (thrown) {
-      if (thrown !== late) throw thrown;
-      return 'late';
-    } finally {
-      taking.stop();
-    }
   }
 
   #compareValues(what: string, recorded: Recorded | undefined, now: unknown): void {
@@ -231,7 +247,14 @@ export class PlayedSession {
   #compare(what: string, recorded: Recorded, now: Recorded): void {
     const [then, today] = [this.#recorded.id, this.#open?.conversation.id];
     const alike = (a: Recorded, b: Recorded): boolean => a === then && b === today;
-    const { differences, more } = compare(recorded, now, { alike, ignored: this.#options.ignored });
+    let before: Recorded;
+    try {
+      before = redactedForm(recorded);
+    } catch (thrown) {
+      this.#tell(what, `what was recorded cannot be read: ${messageOf(thrown)}`);
+      return;
+    }
+    const { differences, more } = compare(before, now, { alike, ignored: this.#options.ignored });
     if (differences.length === 0) this.same++;
     else this.findings.push({ ...this.#place, what, differences, more });
   }
@@ -240,16 +263,6 @@ export class PlayedSession {
   #formOf(frame: Frame, kind: RecordedIn['kind']): Recorded {
     const { sessionField, idField } = this.#open?.protocol ?? {};
     return recordedForm(frame.message, { sessionField, idField: kind === 'event' ? undefined : idField });
-  }
-
-  #box(name: string): Mailbox<Item> {
-    let box = this.#boxes.get(name);
-    if (box === undefined) {
-      box = new Mailbox<Item>(100_000);
-      this.#boxes.set(name, box);
-      if (this.#closed !== undefined) box.close();
-    }
-    return box;
   }
 
   get #place(): Pick<Finding, 'pool' | 'test' | 'file' | 'session'> {

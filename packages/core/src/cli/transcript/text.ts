@@ -2,8 +2,15 @@
 import { duration, nameOf } from '../../base/holder-label.ts';
 import { printable } from '../../base/printable.ts';
 import { recordedValue, Unrecorded } from '../../base/transcript-value.ts';
-import type { TranscriptEnd, TranscriptEvent, TranscriptHeader, TranscriptMessage } from '../../base/transcript.ts';
-import { describeMessage } from '../../codec/describe.ts';
+import type {
+  TranscriptEnd,
+  TranscriptEvent,
+  TranscriptHeader,
+  TranscriptMessage,
+  TranscriptOpen,
+  TranscriptTaken,
+} from '../../base/transcript.ts';
+import { describeBinary, describeMessage } from '../../codec/describe.ts';
 
 const sent = new Set<string>(['send', 'request', 'answer']);
 
@@ -28,8 +35,9 @@ function describe(event: TranscriptEvent | TranscriptEnd): string | undefined {
     case 'open': {
       const child = event.child === undefined ? '' : `, on child ${event.child}`;
       const params = event.params === undefined ? '' : `, with ${shown(event.params)}`;
+      const hello = event.hello === undefined ? '' : `, which has said ${shown(event.hello)}`;
       const whose = event.warm === true ? 'opens ahead of the test that will have it' : `opens, of ${holder(event)}`;
-      return `${whose}${child}${params}`;
+      return `${whose}${child}${hello}${params}`;
     }
     case 'taken':
       return `is taken by ${holder(event)}`;
@@ -64,9 +72,32 @@ function message({ e, n, m, in: phase }: TranscriptMessage): string {
 
 function shown(recorded: TranscriptMessage['m']): string {
   const value = recordedValue(recorded);
-  return value instanceof Unrecorded ? `<${printable(value.what)}>` : printable(describeMessage(value, Infinity));
+  return value instanceof Unrecorded
+    ? `<${printable(value.what)}>`
+    : printable(describeMessage(value, Infinity, 'whole', describeBytes));
 }
 
-function holder(event: Parameters<typeof nameOf>[0]): string {
-  return printable(nameOf(event, 'a test without a name'));
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+// eslint-disable-next-line no-control-regex
+const unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+/** Bytes that are text are shown as they are in the file, where no secrets were looked for in them: its reader is to see that. */
+function describeBytes(bytes: ArrayBufferView): string {
+  const text = textOf(bytes);
+  return text === undefined ? describeBinary(bytes) : `<${bytes.byteLength} bytes ${JSON.stringify(text)}>`;
+}
+
+function textOf(bytes: ArrayBufferView): string | undefined {
+  if (bytes.byteLength === 0) return undefined;
+  try {
+    const text = utf8.decode(bytes);
+    return unprintable.test(text) ? undefined : text;
+  } catch {
+    return undefined; // no UTF-8: a picture, say
+  }
+}
+
+function holder({ run, ...of }: TranscriptOpen | TranscriptTaken): string {
+  const name = nameOf(of, 'a test without a name');
+  return printable(run === undefined ? name : `${name}, in run ${run} of this host`);
 }
