@@ -22,7 +22,6 @@ import {
 } from '../../replay/recorded-session.ts';
 import { shown } from '../../replay/show.ts';
 import type { Listener } from '../../session/listener.ts';
-import type { PendingCall } from '../../session/pending.ts';
 import type { CloseReason } from '../../session/state.ts';
 
 export interface PlayOptions {
@@ -49,7 +48,7 @@ export class PlayedSession {
   /** The keys of questions of now, by the numbers of then. */
   readonly #questions = new Map<number, string>();
   readonly #requests = new Map<number, Recorded>();
-  readonly #calls = new Map<number, PendingCall>();
+  readonly #calls = new Map<number, ReturnType<Registration['conversation']['request']>>();
   /** The numbers of requests of which no more is compared: nothing waits for them, or their failure is told. */
   readonly #done = new Set<number>();
   #open: Registration | undefined;
