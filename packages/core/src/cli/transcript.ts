@@ -9,7 +9,7 @@ import { printable } from '../base/printable.ts';
 import { messageOf } from '../base/thrown.ts';
 import type { TranscriptEnd, TranscriptHeader } from '../base/transcript.ts';
 import { statOf } from '../process/files.ts';
-import { TranscriptReader, type TranscriptExtent, type TranscriptText } from '../process/read-transcript.ts';
+import { TranscriptReader, type TranscriptExtent, type TranscriptText } from '../recordings/transcript-reader.ts';
 import { isTimeline, runFiles, runsFolder, transcriptFileOf, transcriptFiles } from '../process/run-files.ts';
 import { transcriptWanted } from '../process/transcript-wish.ts';
 import { PrivateFile } from './private-file.ts';

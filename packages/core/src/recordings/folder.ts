@@ -1,16 +1,18 @@
 /** The transcripts of a folder, or one of them, as the books from which the pools of a run are answered. */
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 import { relativeFile } from '../replay/recorded-session.ts';
 import { ReplayBook } from '../replay/replay-book.ts';
 import { latestRuns } from './latest-runs.ts';
-import { linesOf } from './lines.ts';
+import { textAt } from './lines.ts';
 import { transcriptFile, type TranscriptFile } from './transcript-file.ts';
 
 /** How their names end, and those of timelines. */
 const ending = '.jsonl';
+/** Bytes in which the first line names its format. */
+const headerBegins = 4_096;
 
 export interface ReplaySource {
   /** The folder or file. */
@@ -62,10 +64,10 @@ async function transcriptsIn(path: string): Promise<string[]> {
   throw unusable(path, `there is no transcript in it, no *${ending}`);
 }
 
-/** What `carpool report` reads may be beside it. */
+/** What `carpool report` reads may be beside it, and files that are not lines at all. */
 async function isTranscript(path: string): Promise<boolean> {
-  for await (const { text } of linesOf(path)) return text.includes('"carpoolTranscript"');
-  return false;
+  await using file = await open(path, 'r');
+  return (await textAt(file, 0, headerBegins)).includes('"carpoolTranscript"');
 }
 
 function unusable(path: string, why: string): CarpoolError {

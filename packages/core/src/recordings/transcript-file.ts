@@ -40,19 +40,18 @@ async function read(path: string): Promise<TranscriptFile> {
   const places = new Map<string, Place>();
   let header: TranscriptHeader | undefined;
   let isCut = false;
-  for await (const line of linesOf(path)) {
-    if (header === undefined) {
-      header = transcriptHeader(line.text);
-      continue;
+  for await (const lines of linesOf(path))
+    for (const line of lines) {
+      if (header === undefined) {
+        header = transcriptHeader(line.text);
+        continue;
+      }
+      const session = ofMessage.exec(line.text.slice(0, beginning))?.[1];
+      // It is the last one.
+      if (line.isLast && !isWhole(line.text)) isCut = true;
+      else if (session === undefined) take(places, line, header.folder);
+      else add(places, session, line);
     }
-    const session = ofMessage.exec(line.text.slice(0, beginning))?.[1];
-    if (line.isLast && !isWhole(line.text)) {
-      isCut = true;
-      break;
-    }
-    if (session === undefined) take(places, line, header.folder);
-    else add(places, session, line);
-  }
   if (header === undefined) throw new Error('it is empty');
   const recordings = [...places.values()].flatMap(({ head, lines }) =>
     head === undefined ? [] : { head, load: () => load(path, head, lines) },

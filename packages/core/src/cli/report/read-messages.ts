@@ -1,6 +1,6 @@
 /** The messages of a run, where a transcript was kept of it. */
 import { statOf } from '../../process/files.ts';
-import { TranscriptReader } from '../../process/read-transcript.ts';
+import { TranscriptReader } from '../../recordings/transcript-reader.ts';
 import { transcriptFileOf } from '../../process/run-files.ts';
 import { messageOf } from '../../base/thrown.ts';
 import type { RunMessages } from '../../report/messages.ts';
