@@ -32,8 +32,9 @@ const row: Row = async (options) => {
   await using recorded = await startRun('one-pool');
   await using silent = await startRun('one-pool', false);
   await using unrecorded = await startRun('unrecorded');
-  const [requests, sessions] = options.quick ? [200, 50] : [4_000, 1_000];
-  const rounds = { rounds: 25, warmUps: 3 };
+  // Many short rounds: what is looked for is a few percent, and load that comes and goes must affect both halves of a pair.
+  const [requests, sessions] = options.quick ? [200, 50] : [500, 200];
+  const rounds = { rounds: 151, warmUps: 11 };
   const ofMessages = await takeTurns(
     {
       on: () => costOf(recorded, { what: 'requests', count: requests }),
