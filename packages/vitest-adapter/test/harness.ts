@@ -54,7 +54,7 @@ function factsOf(major: Major): RunnerFacts {
   return {
     home: folderOf(major),
     command(args, results) {
-      const own = args.some((arg) => arg === 'list' || arg.startsWith('--reporter='));
+      const own = args.some((arg) => /^list$|^--(reporter|config)=/.test(arg));
       const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
       return [join(vitestOf(major), 'vitest.mjs'), ...args, ...(own ? [] : reporters)];
     },
