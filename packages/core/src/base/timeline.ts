@@ -35,6 +35,8 @@ export interface ChildEvent {
   readonly since: number;
   /** It could serve. Absent: it never could. */
   readonly ready?: number | undefined;
+  /** `ready` is no sign that it could: its protocol has no `hello`, or it answers from a recording. */
+  readonly startUnknown?: true | undefined;
   readonly over: number;
   /** Sessions that were opened on it: of this run, where several share it. */
   readonly sessions: number;

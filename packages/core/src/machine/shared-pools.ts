@@ -257,8 +257,10 @@ class SharedPool {
     const { name: pool, children } = this.pool.status(0);
     return children.map(({ pid, generation, age, startup, sessions }) => {
       const since = over - age;
-      const ready = startup && since + startup;
-      return { event: 'child', pool, pid, generation, since, ready, over, sessions, goesOn: true };
+      // One that serves has a pid.
+      const startUnknown = pid !== undefined && startup === undefined ? true : undefined;
+      const ready = pid === undefined ? undefined : since + (startup ?? 0);
+      return { event: 'child', pool, pid, generation, since, ready, startUnknown, over, sessions, goesOn: true };
     });
   }
 

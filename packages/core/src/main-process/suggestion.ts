@@ -1,4 +1,5 @@
 /** What sharing has saved in a run, and what the run suggests. Pure. */
+import { savedStarts, type SavedStarts } from '../base/saved-starts.ts';
 import type { PoolStats, SlotWaitStats } from '../pool/types.ts';
 
 /** Calls that have waited, and milliseconds of all of them, that are worth a suggestion. */
@@ -8,20 +9,9 @@ const manyFiles = { count: 20, start: 30 };
 /** Milliseconds of starts that sharing has saved, from which on they are told. */
 export const notableSaving = 1_000;
 
-/** Beside a child for each test file, which is what tests without a pool have. */
-export interface Saved {
-  /** Test files that had sessions. */
-  readonly files: number;
-  /** Milliseconds until a child can serve, the median. */
-  readonly start: number;
-  /** Milliseconds of starting, one after another. */
-  readonly time: number;
-}
-
 /** Undefined: it is not known how long a child starts, or none was started, as of a replay. A child that was there before the run counts as one that it has started. */
-export function savedBy({ children, files = 0, startTime, replayed }: PoolStats): Saved | undefined {
-  if (startTime === undefined || replayed !== undefined) return undefined;
-  return { files, start: startTime, time: Math.max(files - children, 0) * startTime };
+export function savedBy({ children, files = 0, startTime, replayed }: PoolStats): SavedStarts | undefined {
+  return replayed === undefined ? savedStarts(files, children, startTime) : undefined;
 }
 
 /** What has cost the run most, as a sentence. Undefined: nothing that is worth a line. @param pools those that were used */

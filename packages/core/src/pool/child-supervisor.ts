@@ -12,7 +12,7 @@ import type { WatchedFiles } from '../process/files.ts';
 import type { ChildFailures } from './child-failures.ts';
 import type { ChildStatus } from './status.ts';
 import { Generation, type GenerationOptions } from './generation.ts';
-import { childEvent, type Life } from './life.ts';
+import { childEvent, startTimeOf, type Life } from './life.ts';
 import type { Silence } from './silence.ts';
 import { noticeStart } from './start-notice.ts';
 import { StartProgress } from './start-progress.ts';
@@ -91,7 +91,7 @@ export class ChildSupervisor {
         state: this.#current !== life ? 'ending' : generation === undefined ? 'starting' : 'serving',
         generation: number,
         age: Math.round(clock.now() - progress.since),
-        startup: life.readyAt && Math.round(life.readyAt - progress.since),
+        startup: startTimeOf(life),
         sessions: generation?.sessions ?? 0,
         messages: generation?.messages ?? 0,
         slots: settings.sessionsPerChild,
@@ -232,7 +232,7 @@ export class ChildSupervisor {
       (generation) => {
         life.generation = generation;
         life.readyAt = this.#options.clock.now();
-        failures.started(generation.saysReady ? life.readyAt - progress.since : undefined);
+        failures.started(startTimeOf(life));
         this.#watched = generation.child.sources.watched;
         if (this.#current === life) events.serving();
         // The call that it was started for has given up meanwhile.

@@ -235,9 +235,12 @@ export class Generation {
     return this.#replay === undefined ? this.child.pid : undefined;
   }
 
-  /** It is known when it could serve. Without a hello its process was there, which may have had much to do before that. */
+  /**
+   * It is known when it could serve. Without a hello its process was there, which may have had much to do before that; of a
+   * replay none runs.
+   */
   get saysReady(): boolean {
-    return this.protocol.hello !== undefined;
+    return this.protocol.hello !== undefined && this.#replay === undefined;
   }
 
   /** Half a sentence on its process, where the system shows it. */

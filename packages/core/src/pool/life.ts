@@ -22,16 +22,23 @@ export interface Life {
   leaves?: boolean;
 }
 
+/** Whole milliseconds from its start until it could serve. Undefined: it could not so far, or its child does not say when. */
+export function startTimeOf({ progress, generation, readyAt }: Life): number | undefined {
+  return readyAt === undefined || generation?.saysReady !== true ? undefined : Math.round(readyAt - progress.since);
+}
+
 /** @param now it is over, by the clock of the pool. @param error why, where its pool has not ended it */
 export function childEvent(pool: string, life: Life, now: number, error: CarpoolError | undefined): ChildEvent {
   const { number, progress, generation, readyAt, sessions } = life;
   return {
     event: 'child',
     pool,
-    pid: generation?.pid ?? progress.child?.pid,
+    // A replay has no process.
+    pid: generation === undefined ? progress.child?.pid : generation.pid,
     generation: number,
     since: progress.since,
     ready: readyAt,
+    startUnknown: generation?.saysReady === false ? true : undefined,
     over: now,
     sessions,
     failure: error?.message.split('\n', 1)[0],

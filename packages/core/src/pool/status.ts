@@ -46,7 +46,7 @@ export interface ChildStatus {
   readonly generation: number;
   /** Milliseconds since its start. */
   readonly age: number;
-  /** Milliseconds from its start until it could serve. Absent until then. */
+  /** Milliseconds from its start until it could serve. Absent until then, and where its protocol has no `hello`: it is not known. */
   readonly startup?: number | undefined;
   /** That are open on it, warm ones included. */
   readonly sessions: number;

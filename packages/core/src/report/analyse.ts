@@ -1,4 +1,5 @@
 /** What a recorded run says of its pools and leases: how long was waited, for what, and what sharing has saved. Pure. */
+import { savedStarts, type SavedStarts } from '../base/saved-starts.ts';
 import type { ChildEvent, LeaseEvent, SessionEvent } from '../base/timeline.ts';
 import type { RecordedRun } from './recorded-run.ts';
 
@@ -29,19 +30,8 @@ export interface PoolReport {
   readonly lives?: Spread<SessionEvent> | undefined;
   readonly unconfirmed: number;
   readonly children: readonly ChildEvent[];
-  readonly saved?: Saved | undefined;
-}
-
-/** Beside a process of its own for each test file. */
-export interface Saved {
-  /** Test files that had sessions. */
-  readonly files: number;
-  /** Children that were started in this run. */
-  readonly starts: number;
-  /** Milliseconds from the start of a child until it could serve, the median. */
-  readonly start: number;
-  /** Milliseconds of starting, one after another. Below 0: more were started than there are files. */
-  readonly time: number;
+  /** Absent: no test file had a session, or it is not known how long a child starts. */
+  readonly saved?: SavedStarts | undefined;
 }
 
 export interface LeaseReport {
@@ -108,13 +98,18 @@ function leaseReport(all: readonly LeaseEvent[]): LeaseReport {
   };
 }
 
-function savedBy(opened: readonly SessionEvent[], children: readonly ChildEvent[]): Saved | undefined {
+/** As the summary of the run counts it, but for a child that was there before the run, which has cost it no start. */
+function savedBy(opened: readonly SessionEvent[], children: readonly ChildEvent[]): SavedStarts | undefined {
   const files = new Set(opened.flatMap(({ file }) => file ?? [])).size;
-  const times = children.flatMap(({ since, ready }) => (ready === undefined ? [] : ready - since));
-  if (files === 0 || times.length === 0) return undefined;
-  const start = quantile(times.toSorted(ascending), 0.5);
-  const starts = children.filter(({ since, ready }) => ready !== undefined && since >= 0).length;
-  return { files, starts, start, time: (files - starts) * start };
+  const times = children.flatMap(startOf).toSorted(ascending);
+  if (files === 0) return undefined;
+  const starts = children.filter(({ since }) => since >= 0).length;
+  return savedStarts(files, starts, times.length === 0 ? undefined : quantile(times, 0.5));
+}
+
+/** Milliseconds until it could serve, if that is known. */
+function startOf({ since, ready, startUnknown }: ChildEvent): number[] {
+  return ready === undefined || startUnknown === true ? [] : [ready - since];
 }
 
 /** The waits of its cycle, if it was refused because of one: each of the first line's followers is one. */

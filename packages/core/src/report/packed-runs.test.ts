@@ -33,6 +33,7 @@ const child = fc.record(
     sessions: fc.nat(),
     pid: fc.nat(),
     ready: time,
+    startUnknown: fc.constant(true as const),
     goesOn: fc.constant(true as const),
     failure: fc.string(),
   },

@@ -43,6 +43,7 @@ const childFields: Fields<ChildEvent> = {
   generation: 'number',
   since: 'number',
   ready: 'number',
+  startUnknown: 'flag',
   over: 'number',
   sessions: 'number',
   goesOn: 'flag',

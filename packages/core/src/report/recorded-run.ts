@@ -7,7 +7,7 @@ export interface RecordedRun {
   readonly sessions: readonly SessionEvent[];
   readonly children: readonly ChildEvent[];
   readonly leases: readonly LeaseEvent[];
-  /** Milliseconds from the start of its host to its end, as far as that is known. */
+  /** Milliseconds from its begin to its end, as far as that is known. Its begin is the start of its host, or its own on the host of the machine. */
   readonly duration: number;
   /** False: its host goes on, or was killed, so that what was open then is missing. */
   readonly ended: boolean;

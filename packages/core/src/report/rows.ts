@@ -1,4 +1,5 @@
 /** The rows of a timeline: which spans are drawn in which one, from top to bottom. Pure. */
+import { childFinder } from './child-sessions.ts';
 import type { ChildLife, Entry, Merged } from './entries.ts';
 import { lanesOf } from './lanes.ts';
 import { countText } from './units.ts';
@@ -84,7 +85,7 @@ function byChild(layout: Layout, { entries, children }: Merged, runNames: readon
     layout.group(runNames.length > 1 ? `${title} · ${runNames[run] ?? ''}` : title, note);
     const lanes = lanesOf(lives.map((child) => ({ from: child.since, to: child.over, child })));
     const laneOf = new Map(lanes.flatMap((lane, at) => lane.map(({ child }) => [child, at] as const)));
-    const lifeOf = livesByPid(lives);
+    const lifeOf = childFinder(lives);
     const onLane = Map.groupBy(
       its.filter(({ granted }) => granted !== undefined),
       (entry) => laneOf.get(lifeOf(entry) as ChildLife) ?? -1,
@@ -143,15 +144,6 @@ function byWorker(layout: Layout, { entries }: Merged, runNames: readonly string
 
 function held(entry: Entry): Item {
   return { from: entry.granted ?? entry.over, to: entry.over, entry };
-}
-
-/** Finds the child of a session: a system gives the number of a process again, so the time counts. */
-function livesByPid(lives: readonly ChildLife[]): (entry: Entry) => ChildLife | undefined {
-  const byPid = Map.groupBy(lives, ({ event }) => event.pid);
-  return ({ event, granted = 0 }) => {
-    const its = event.event === 'session' && event.child !== undefined ? (byPid.get(event.child) ?? []) : [];
-    return its.length < 2 ? its[0] : its.find(({ over }) => granted <= over);
-  };
 }
 
 function poolsFirst(a: string, b: string): number {

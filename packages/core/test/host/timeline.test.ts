@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { LeaseEvent } from '../../src/base/timeline.ts';
 import { readRun } from '../../src/cli/report/read.ts';
 import type { RecordedRun } from '../../src/report/recorded-run.ts';
 import { TimelineFile } from '../../src/host/timeline-file.ts';
@@ -9,7 +10,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { timelineVersion } from '../../src/wire/timeline-lines.ts';
 import { carpool } from '../cli/carpool.ts';
 import { configured, run, worker } from '../machine/support.ts';
-import { place, program } from '../support/pools.ts';
+import { place, program, programPath, programProtocol } from '../support/pools.ts';
 
 /** A project that keeps its runs. */
 function project(content?: object): string {
@@ -97,6 +98,47 @@ test('`carpool report` shows the last run of the project', async () => {
   expect(unwritten.code).toBe(1);
   const { stdout: listed } = await carpool('report', '--list');
   expect(listed.trim()).toBe(runFiles(runsFolder(root) ?? '')[0]);
+});
+
+test('of children that do not say when they are ready, neither their start nor what sharing has saved is told', async () => {
+  const protocol = { ...programProtocol, hello: undefined };
+  const silent = { ...program('echo'), args: [programPath('echo')], protocol };
+  project({ pools: { echoes: silent } });
+  const host = await run({ host: 'run' });
+  const client = await worker(host);
+  for (const file of ['cart.test.ts', 'sort.test.ts', 'list.test.ts'])
+    await (await client.register('echoes', { holder: { test: 'adds', file } })).unregister();
+  // As the summary of the run has it.
+  const [stats] = await client.stats();
+  expect(stats).not.toHaveProperty('startTime');
+  await host.stop();
+  const { stdout } = await carpool('report');
+  expect(stdout).toContain('pool echoes: 3 sessions on 1 child');
+  expect(stdout).toMatch(/child \d+: 3 sessions, ended by its pool after/);
+  expect(stdout).not.toMatch(/\d starts? of|ready after/);
+  const json = JSON.parse((await carpool('report', '--json')).stdout) as { summary: { pools: object[] } };
+  expect(json.summary.pools[0]).not.toHaveProperty('saved');
+});
+
+test('a test that waited for a value that another one computed has got it', async () => {
+  const root = project();
+  const host = await run({ host: 'run' });
+  const { leases } = await worker(host);
+  const first = await leases.once({ key: 'token', detectDeadlock: false, holder: { test: 'logs in' } });
+  if (!('settle' in first)) throw new Error('It was computed already');
+  // On one connection it arrives before the value.
+  const waits = leases.once({ key: 'token', detectDeadlock: false, holder: { test: 'waits' } });
+  await first.settle({ value: 'c2VjcmV0' });
+  expect(await waits).toHaveProperty('value');
+  await host.stop();
+  const [recorded] = kept(root);
+  const of = (test: string): LeaseEvent | undefined => recorded?.leases.find((one) => one.test === test);
+  expect(of('logs in')?.granted).toBeLessThanOrEqual(of('logs in')?.over ?? 0);
+  // After the other one had the role, and it held nothing then.
+  expect(of('waits')?.granted).toBeGreaterThanOrEqual(of('logs in')?.granted ?? Infinity);
+  expect(of('waits')?.granted).toBeLessThanOrEqual(of('waits')?.over ?? 0);
+  const { stdout } = await carpool('report');
+  expect(stdout).toContain('  once "token": granted 2 times\n');
 });
 
 test('where nothing is kept, `carpool report` says why, and fails', async () => {

@@ -9,7 +9,7 @@ import type { RecordedRun } from '../../src/report/recorded-run.ts';
 import { runFileName, runFiles, runsFolder } from '../../src/process/run-files.ts';
 import { zeroOfClock } from '../../src/process/zero.ts';
 import { carpool } from '../cli/carpool.ts';
-import { place, program } from '../support/pools.ts';
+import { place, program, programPath, programProtocol } from '../support/pools.ts';
 import { configured, onMachine, run, worker } from './support.ts';
 
 /** A folder with a config, whose runs are kept. */
@@ -66,6 +66,20 @@ test('each run has its own sessions and leases, and the children that it used, a
     /child \d+: was there before the run, ready after \d+ ms, 2 sessions, goes on after [\d.]+ m?s\n/,
   );
   expect(stdout).not.toMatch(/\d starts? of/);
+});
+
+test('a child that goes on and does not say when it is ready has no start that is told', async () => {
+  onMachine();
+  const protocol = { ...programProtocol, hello: undefined };
+  const root = project('shop', { pools: { echoes: { ...program('echo'), args: [programPath('echo')], protocol } } });
+  const host = await run({ root });
+  await (await (await worker(host)).register('echoes', cart)).unregister();
+  await host.stop();
+  const [recorded] = kept(root);
+  expect(recorded?.children).toMatchObject([{ sessions: 1, goesOn: true, startUnknown: true }]);
+  const { stdout } = await carpool('report', ...runFiles(runsFolder(root) ?? '').slice(0, 1));
+  expect(stdout).toMatch(/child \d+: 1 session, goes on after/);
+  expect(stdout).not.toMatch(/\d starts? of|ready after/);
 });
 
 test('a child that died is told in each run that used it, and in no other', async () => {

@@ -226,6 +226,7 @@ describe.skipIf(chromium.path === undefined)(`the page, in Chromium${chromium.re
       expect.stringContaining('jest'),
     ]);
     expect(await page.locator('#pools').textContent()).toContain('jest, host 4712: browser');
+    expect(await page.locator('#footer').textContent()).toContain('Times are from the begin of the first run.');
 
     const empty = join(pictures, 'empty.html');
     writeFileSync(

@@ -118,6 +118,54 @@ describe.skipIf(chromium.path === undefined)(`a selection, in Chromium${chromium
     expect(await page.locator('#live').textContent()).toMatch(/^From 0 ms to /);
   });
 
+  test('what is under the pointer says of a child that goes on that it does, and the times are those of the run', async () => {
+    const page = await opened();
+    const over = page.locator('.lanes .u-over');
+    await over.scrollIntoViewIfNeeded();
+    const tooltip = page.locator('#tooltip');
+    await over.hover({ position: { x: 400, y: 40 } });
+    await expect.poll(() => tooltip.textContent()).toContain('Child 5000');
+    expect(await tooltip.textContent()).toMatch(/pool browser, ready after 640 ms, ended after [\d.]+ s\d+ sessions/);
+    // It is on the machine of several runs: docs/machine.md.
+    const rows = page.locator('.lanes .scroller');
+    await page.locator('#children').getByRole('button', { name: '5100' }).click();
+    await rows.scrollIntoViewIfNeeded();
+    const seen = new Set<string | null>();
+    const { height = 0 } = (await over.boundingBox()) ?? {};
+    for (let y = 4; y < height; y += 8) {
+      await over.hover({ position: { x: 300, y } });
+      seen.add(await tooltip.textContent());
+    }
+    const [shared] = [...seen].filter((text) => text?.startsWith('Child 5100'));
+    expect(shared).toMatch(
+      /pool sheet, was there before the run, ready after 180 ms, goes on after the run\d+ sessions$/,
+    );
+    expect(await page.locator('#footer').textContent()).toMatch(/Times are from the begin of the run\.$/);
+  });
+
+  test('of several runs, a child has the sessions of its own run alone', async () => {
+    const path = join(pictures, 'children-of-runs.html');
+    const renamed = (text: string): string => `later ${text}`;
+    const later = {
+      ...run,
+      header: { ...run.header, pid: 4712, zero: run.header.zero + 100 },
+      sessions: run.sessions.map((one) => ({ ...one, test: renamed(one.test ?? '') })),
+    };
+    writeFileSync(path, htmlPage(template, [run, later], { carpool: '1.2.0', now: 0 }));
+    const page = await opened('laptop', 'light', path);
+    const buttons = page.locator('#children').getByRole('button', { name: '5001' });
+    expect(await buttons.count()).toBe(2);
+    const own = run.sessions.filter(({ child }) => child === 5_001).length;
+    for (const [at, isLater] of [false, true].entries()) {
+      await buttons.nth(at).click();
+      const details = page.locator('#details');
+      expect(await details.locator('h4').textContent()).toBe(`The first 12 of its ${own} sessions`);
+      const tests = await details.locator('.plain .link').allTextContents();
+      expect(tests.map((text) => text.startsWith('later '))).toEqual(tests.map(() => isLater));
+      expect(await details.locator('.pairs').textContent()).toContain(`Runvitest, host ${isLater ? 4_712 : 4_711}`);
+    }
+  });
+
   test('the test files of sessions are those with sessions', async () => {
     const page = await opened();
     const sessions = page.locator('#tiles .tile').filter({ has: page.getByText('Sessions', { exact: true }) });

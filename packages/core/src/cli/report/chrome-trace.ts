@@ -93,6 +93,7 @@ function childSpans({
   generation,
   since,
   ready,
+  startUnknown,
   over,
   sessions,
   failure,
@@ -100,7 +101,8 @@ function childSpans({
   const args = { pid, generation, sessions, failure };
   const name = pid === undefined ? 'a child' : `child ${pid}`;
   const start = { name: `${name} starts`, kind: 'start', from: since, to: ready ?? over, args };
-  const all = ready === undefined ? [start] : [start, { name, kind: 'child', from: ready, to: over, args }];
+  const served = { name, kind: 'child', from: startUnknown === true ? since : (ready ?? over), to: over, args };
+  const all = ready === undefined ? [start] : startUnknown === true ? [served] : [start, served];
   // It may have been there before the run.
   return all.filter(({ to }) => to > 0).map((span) => ({ ...span, from: Math.max(span.from, 0) }));
 }

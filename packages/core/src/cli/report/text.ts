@@ -1,10 +1,11 @@
 /** A recorded run as text: what its pools and leases have waited for, and what sharing has saved. Pure. */
 import { relative } from 'node:path';
 import { nameOf } from '../../base/holder-label.ts';
+import type { SavedStarts } from '../../base/saved-starts.ts';
 import type { ChildEvent, LeaseEvent, SessionEvent } from '../../base/timeline.ts';
 import { line } from '../ps/lines.ts';
 import { count } from '../ps/units.ts';
-import type { LeaseReport, PoolReport, RunReport, Saved, Spread } from '../../report/analyse.ts';
+import type { LeaseReport, PoolReport, RunReport, Spread } from '../../report/analyse.ts';
 import type { RecordedRun } from '../../report/recorded-run.ts';
 
 /** Children and leases that are shown. */
@@ -77,7 +78,7 @@ function spreadText(
   return `${what}: p50 ${time(p50)}, p95 ${time(p95)}, longest ${time(longest)}: ${who}`;
 }
 
-function childText({ pid, since, ready, over, sessions, failure, goesOn }: ChildEvent): string {
+function childText({ pid, since, ready, startUnknown, over, sessions, failure, goesOn }: ChildEvent): string {
   const name = pid === undefined ? 'a child' : `child ${pid}`;
   if (ready === undefined)
     return `${name}: not ready after ${time(over - since)}${failure === undefined ? '' : `: ${failure}`}`;
@@ -85,10 +86,11 @@ function childText({ pid, since, ready, over, sessions, failure, goesOn }: Child
   const after = `${goesOn === true ? 'goes on after' : end} ${time(over - since)}`;
   const was = since < 0 ? 'was there before the run, ' : '';
   const why = failure === undefined ? '' : `: ${failure}`;
-  return `${name}: ${was}ready after ${time(ready - since)}, ${count(sessions, 'session')}, ${after}${why}`;
+  const start = startUnknown === true ? '' : `ready after ${time(ready - since)}, `;
+  return `${name}: ${was}${start}${count(sessions, 'session')}, ${after}${why}`;
 }
 
-function savedText({ files, starts, start, time: saved }: Saved): string {
+function savedText({ files, starts, start, time: saved }: SavedStarts): string {
   const beside = `${count(starts, 'start')} of ${time(start)} for ${count(files, 'test file')}`;
   return saved > 0
     ? `${beside}: one for each file would have taken ${time(saved)} more`

@@ -162,8 +162,9 @@ export class LeaseEntries {
     this.#answer(entry, op.RESULT, Object.keys(result).length === 0 ? emptyResult : encodeJsonBody(result));
   }
 
-  /** With a value of `once`, which is encoded once for all. Nothing is held then. */
+  /** With a value of `once`, which is encoded once for all. Nothing is held then, and what was asked for was granted. */
   value(entry: Entry, { bytes }: OnceValue): void {
+    entry.grantedAt ??= this.#options.clock.now();
     this.#answer(entry, op.RESULT, bytes);
     this.forget(entry);
   }

@@ -1,5 +1,6 @@
 /** All that is known of what is selected. */
-import type { ChildEvent } from '../../base/timeline.ts';
+import { childFinder } from '../child-sessions.ts';
+import { endText, readyText } from '../child-text.ts';
 import type { ChildLife, Entry } from '../entries.ts';
 import { within } from '../entries.ts';
 import type { RunMessages } from '../messages.ts';
@@ -19,6 +20,8 @@ export interface Recordings {
   readonly runs: readonly RecordedRun[];
   /** For each run. */
   readonly messages: readonly (RunMessages | null)[];
+  /** For each run. Of one there is none. */
+  readonly names: readonly string[];
 }
 
 /** Where something is selected by keys. */
@@ -28,6 +31,8 @@ export interface Origins {
 }
 
 export function details(place: HTMLElement, store: Store, recordings: Recordings & Origins): void {
+  const childOf = childFinder(store.run.children);
+  const sessionsOf = (child: ChildLife): Entry[] => store.run.entries.filter((entry) => childOf(entry) === child);
   /** What had the focus when something was selected. */
   let origin: Element | null = null;
   store.onChange((change) => {
@@ -47,8 +52,11 @@ export function details(place: HTMLElement, store: Store, recordings: Recordings
       { type: 'button', class: 'button close', 'aria-label': 'Close', click: () => store.select(undefined) },
       '×',
     );
+    const { entry, child } = selected;
     const content =
-      selected.entry === undefined ? ofChild(selected.child, store) : ofEntry(selected.entry, store, recordings);
+      entry === undefined
+        ? ofChild(child, sessionsOf(child), { store, run: recordings.names[child.run] })
+        : ofEntry(entry, store, recordings);
     place.replaceChildren(h('div', { class: 'title' }, h('h3', {}, titleOf(selected)), close), ...content);
     place.scrollTop = 0;
     if (hadFocus) place.focus({ preventScroll: true });
@@ -72,7 +80,7 @@ function spoken(selected: Selected): string {
   return `${entry.title}, ${entry.of}: waited ${timeText(entry.waited)}, ${got}, ${stateText[entry.state]}`;
 }
 
-function ofEntry(entry: Entry, store: Store, { runs, messages }: Recordings): HTMLElement[] {
+function ofEntry(entry: Entry, store: Store, { runs, messages, names }: Recordings): HTMLElement[] {
   const { event, file, shard, of, since, waited, opening, held, state, over } = entry;
   const folder = runs[entry.run]?.header.folder ?? '';
   const takenAt = event.event === 'lease' && event.takenAt !== undefined ? within(folder, event.takenAt) : undefined;
@@ -99,6 +107,7 @@ function ofEntry(entry: Entry, store: Store, { runs, messages }: Recordings): HT
       ['Child', session?.child === undefined ? undefined : String(session.child)],
       ['Test process', entry.worker],
       ['Shard', shard],
+      ['Run', names[entry.run]],
     ]),
     ...during(entry, store),
     ...(entry.kind === 'session' ? conversation(entry, messages[entry.run] ?? undefined) : []),
@@ -123,30 +132,36 @@ function during(entry: Entry, store: Store): HTMLElement[] {
   return [h('h4', {}, 'While it waited'), h('ul', { class: 'plain' }, ...holders.map(one))];
 }
 
-function ofChild({ event, since, ready, over }: ChildLife, store: Store): HTMLElement[] {
-  const on = store.run.entries.filter(
-    (one) => one.event.event === 'session' && one.event.child === event.pid && one.since <= over && one.over >= since,
-  );
+interface Around {
+  readonly store: Store;
+  /** The name of its run, where there are several. */
+  readonly run: string | undefined;
+}
+
+/** @param on its sessions */
+function ofChild(child: ChildLife, on: readonly Entry[], { store, run }: Around): HTMLElement[] {
+  const { event, since, ready, over } = child;
   const first = on
     .slice(0, 12)
     .map((entry) =>
       h('li', {}, h('button', { type: 'button', class: 'link', click: () => store.select({ entry }) }, entry.title)),
     );
   return [
-    h('p', { class: event.failure === undefined ? 'state' : 'state s-failed' }, event.failure ?? endOf(event)),
+    h('p', { class: event.failure === undefined ? 'state' : 'state s-failed' }, endText(child)),
     parts([
       { name: 'starting', time: (ready ?? over) - since },
       { name: 'child', time: ready === undefined ? 0 : over - ready },
     ]),
     list([
       ['Pool', event.pool],
-      ['Ready after', ready === undefined ? 'never' : timeText(ready - since)],
+      ['Ready after', readyText(child)],
       ['Was there', event.since < 0 ? 'before the run' : undefined],
       ['Lived', timeText(over - since)],
       ['Sessions', String(event.sessions)],
       ['Generation', String(event.generation)],
       ['From', since < 0 ? undefined : timeText(since)],
       ['To', event.goesOn === true ? undefined : timeText(over)],
+      ['Run', run],
     ]),
     ...(first.length === 0
       ? []
@@ -159,11 +174,6 @@ function ofChild({ event, since, ready, over }: ChildLife, store: Store): HTMLEl
           h('ul', { class: 'plain' }, ...first),
         ]),
   ];
-}
-
-/** How a child ended that has not failed. */
-export function endOf({ goesOn }: ChildEvent): string {
-  return goesOn === true ? 'goes on, for other runs' : 'ended by its pool';
 }
 
 /** A bar with a piece for each time, as long as it is beside the others. */

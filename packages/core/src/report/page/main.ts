@@ -3,6 +3,7 @@ import { merged } from '../entries.ts';
 import { unpackRuns } from '../packed-runs.ts';
 import { dataElement, type PageData } from '../page-data.ts';
 import type { RecordedRun } from '../recorded-run.ts';
+import { runNames } from '../run-names.ts';
 import { countText, numberText, timeText } from '../units.ts';
 import { details } from './details.ts';
 import { byId, h } from './dom.ts';
@@ -17,9 +18,7 @@ import { toolbar } from './toolbar.ts';
 const data = JSON.parse(byId(dataElement).textContent ?? '') as PageData;
 const runs = unpackRuns(data);
 const store = new Store(merged(runs));
-const names = runs.map(({ header: { runner, pid } }) =>
-  runner === undefined ? `host ${pid}` : `${runner}, host ${pid}`,
-);
+const names = runNames(runs.map(({ header }) => header));
 
 document.title = `carpool report: ${runs.map(({ header }) => header.folder.split(/[\\/]/).at(-1) ?? '').join(', ')}`;
 byId('runs').replaceChildren(...runs.map((run) => h('li', {}, ...headline(run))));
@@ -28,14 +27,20 @@ byId('footer').textContent = [
   ...(data.omitted > 0
     ? [`${numberText(data.omitted)} events are left out, because there were too many for a page.`]
     : []),
-  'Times are from the start of the host.',
+  runs.length > 1 ? 'Times are from the begin of the first run.' : 'Times are from the begin of the run.',
 ].join(' ');
 
 const table = new Table(byId('table'), store);
 toolbar(byId('toolbar'), store);
 overview(byId('overview'), store);
 const timeline = new Timeline(byId('lanes'), store, names);
-details(byId('details'), store, { runs, messages: data.messages, table, timeline: timeline.element });
+details(byId('details'), store, {
+  runs,
+  messages: data.messages,
+  names: runs.length > 1 ? names : [],
+  table,
+  timeline: timeline.element,
+});
 summary(store, runs, names);
 listenToKeys(timeline.element, store, table);
 legend();

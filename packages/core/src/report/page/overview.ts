@@ -44,8 +44,8 @@ export function overview(place: HTMLElement, store: Store): void {
       series: [{}, area('held', 0.22), area('wait', 0.3)],
       axes: [
         {
-          size: 24,
-          gap: 2,
+          size: 26,
+          gap: 6,
           stroke: () => paint.muted,
           grid: { show: false },
           ticks: { show: false },

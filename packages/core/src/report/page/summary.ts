@@ -1,11 +1,11 @@
 /** What is around the timeline: numbers, findings, the slowest waits, and what each pool and lock has cost. */
 import { analyse, type PoolReport, type Spread } from '../analyse.ts';
+import { endText, readyText } from '../child-text.ts';
 import type { ChildLife, Entry } from '../entries.ts';
 import { findingsOf, type Finding } from '../findings.ts';
 import type { RecordedRun } from '../recorded-run.ts';
 import { noFilter } from '../selection.ts';
 import { countText, numberText, timeText } from '../units.ts';
-import { endOf } from './details.ts';
 import { byId, h } from './dom.ts';
 import type { Store } from './store.ts';
 
@@ -21,8 +21,8 @@ export function summary(store: Store, runs: readonly RecordedRun[], names: reado
   );
   byId('findings').replaceChildren(...findingsOf(store.run, runs).map((one) => finding(one, store)));
   byId('waits').replaceChildren(waits(store));
-  byId('children').replaceChildren(children(store));
   const prefix = (at: number): string => (runs.length > 1 ? `${names[at] ?? ''}: ` : '');
+  byId('children').replaceChildren(children(store, prefix));
   byId('pools').replaceChildren(
     table(
       [
@@ -47,7 +47,7 @@ export function summary(store: Store, runs: readonly RecordedRun[], names: reado
           spread(pool.waits, true),
           spread(pool.opens),
           spread(pool.lives),
-          timeText(startOf(pool)),
+          startText(pool),
           pool.saved === undefined || pool.saved.time <= 0 ? '–' : `${timeText(pool.saved.time)} of starts`,
         ]),
       ),
@@ -72,9 +72,12 @@ export function summary(store: Store, runs: readonly RecordedRun[], names: reado
   );
 }
 
-function startOf({ children: lives }: PoolReport): number {
+function startText({ children: lives }: PoolReport): string {
   // One that was there before the run has cost it nothing.
-  return lives.reduce((sum, { since, ready, over }) => (since < 0 ? sum : sum + (ready ?? over) - since), 0);
+  const started = lives.filter(({ since }) => since >= 0);
+  const known = started.filter(({ startUnknown }) => startUnknown !== true);
+  if (known.length === 0 && started.length > 0) return 'not known';
+  return timeText(known.reduce((sum, { since, ready, over }) => sum + (ready ?? over) - since, 0));
 }
 
 function tiles({ run }: Store, runs: readonly RecordedRun[], pools: readonly PoolReport[]): void {
@@ -153,11 +156,12 @@ function waits(store: Store): HTMLElement {
   return h('ol', { class: 'waits' }, ...slowest.map(row));
 }
 
-function children(store: Store): HTMLElement {
+function children(store: Store, prefix: (run: number) => string): HTMLElement {
   const all = store.run.children;
   if (all.length === 0) return h('p', { class: 'muted' }, 'No child was started.');
   // Those that failed, and those that took longest to start.
-  const startOfOne = ({ since, ready, over }: ChildLife): number => (ready ?? over) - since;
+  const startOfOne = ({ since, ready, over, event }: ChildLife): number =>
+    event.startUnknown === true ? 0 : (ready ?? over) - since;
   const shown = all
     .toSorted(
       (a, b) =>
@@ -172,11 +176,11 @@ function children(store: Store): HTMLElement {
         { type: 'button', class: 'link', click: () => store.select({ child }) },
         String(child.event.pid ?? 'none'),
       ),
-      child.event.pool,
-      child.ready === undefined ? 'never' : timeText(startOfOne(child)),
+      `${prefix(child.run)}${child.event.pool}`,
+      readyText(child),
       timeText(child.over - child.since),
       numberText(child.event.sessions),
-      child.event.failure ?? endOf(child.event),
+      endText(child),
     ]),
     '',
   );

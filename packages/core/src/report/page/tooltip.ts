@@ -1,5 +1,6 @@
 /** What is under the pointer, in a few words. The details and the table have it for those who use none. */
-import { countText, timeText } from '../units.ts';
+import { childLines } from '../child-text.ts';
+import { timeText } from '../units.ts';
 import { byId, h } from './dom.ts';
 import type { Selected } from './store.ts';
 
@@ -23,14 +24,7 @@ export function titleOf({ entry, child }: Selected): string {
 }
 
 function linesOf({ entry, child }: Selected): string[] {
-  if (entry === undefined) {
-    const { event, since, ready, over } = child;
-    const start = ready === undefined ? 'was never ready' : `ready after ${timeText(ready - since)}`;
-    return [
-      `pool ${event.pool}, ${start}, ended after ${timeText(over - since)}`,
-      countText(event.sessions, 'session'),
-    ];
-  }
+  if (entry === undefined) return childLines(child);
   const { file, of, waited, opening, held, state } = entry;
   const parts = [
     `waited ${timeText(waited)}`,
