@@ -7,6 +7,7 @@ import { ChildPool } from '../pool/pool.ts';
 import type { PlaceSources } from '../pool/launch.ts';
 import { poolSettings, type PoolOptions, type PoolSettings } from '../pool/options.ts';
 import type { PoolEnvironment } from '../pool/registration.ts';
+import { replayedSettings } from '../pool/replayed-settings.ts';
 import type { RecordedPool, Transcript } from '../base/transcript-keeper.ts';
 import { WaitNotices } from '../pool/wait-notices.ts';
 import type { SharedWorkerPlan } from './shared-workers/worker-plan.ts';
@@ -114,7 +115,7 @@ function replayedPool(settings: PoolSettings, environment: PoolEnvironment, { bo
   const { name, server, launch } = settings;
   const replay = server === undefined ? books.get(name) : undefined;
   // One that is opened ahead is of no test, and so it has no recording.
-  if (replay !== undefined) return new ChildPool({ ...settings, warm: 0 }, { ...environment, replay });
+  if (replay !== undefined) return new ChildPool(replayedSettings(settings), { ...environment, replay });
   const why =
     server === undefined
       ? `${place}, from which this run is answered, has no session of this pool`

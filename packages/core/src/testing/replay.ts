@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { callSite, CarpoolError, errorAt, isCarpoolError } from '../base/errors.ts';
 import { poolSettings, type PoolOptions } from '../pool/options.ts';
+import { replayedSettings } from '../pool/replayed-settings.ts';
 import type { Pool } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import { latestRuns } from '../recordings/latest-runs.ts';
@@ -45,7 +46,7 @@ export async function replay<M extends Messages = AnyMessages>(
     const file = await transcriptFile(path);
     const name = wanted ?? onlyPool(file);
     if (rest.server !== undefined) throw serverNotReplayed(name, path);
-    const settings = poolSettings<M>(name, { command: 'replay', ...rest, warm: 0 });
+    const settings = replayedSettings(poolSettings<M>(name, { command: 'replay', ...rest }));
     const relative = (other: string): string => relativeFile(other, file.header.folder);
     const recordings = latestRuns([file]).filter(
       ({ head }) =>

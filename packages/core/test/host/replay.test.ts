@@ -128,6 +128,20 @@ test('a send that was not recorded ends its session, and what waits in it says w
   expect(error.cause).toMatchObject({ message: expect.stringContaining('it was not recorded: {"type":"note"}') });
 });
 
+test('events that come at once, and are read late, end no session', async () => {
+  const events = Array.from({ length: 500 }, (_, at): Written => ({ e: 'event', m: { at } }));
+  const all = session().toSpliced(3, 0, ...events);
+  const few = { ...shop, maxUnreadEvents: 3 };
+  const root = project({ 'a.transcript.jsonl': transcriptText(all) }, { shop: few });
+  const host = await run({ host: 'run' });
+  const client = await worker(host);
+  const registered = await client.register('shop', { holder: { test: 'adds', file: join(root, 'cart.test.ts') } });
+  const first = registered.event();
+  expect(await registered.request({ type: 'add', by: 1 })).toMatchObject({ total: 1 });
+  expect(await first).toMatchObject({ at: 0 });
+  for (let at = 1; at < events.length; at++) expect(await registered.event()).toMatchObject({ at });
+});
+
 test.each([
   ['an empty folder', {}, /there is no transcript in it, no \*\.jsonl\. Record a run there, with CARPOOL_TRANSCRIPT=/],
   ['a newer version', { 'a.transcript.jsonl': '{"carpoolTranscript":2,"carpool":"9.0.0"}\n' }, /it has version 2/],
