@@ -90,11 +90,21 @@ export interface TranscriptSent extends OfMessage {
   readonly n?: number | undefined;
 }
 
-/** From the child. `refusal`: it refuses the request. `lost`: it has ended the session. */
+/** From the child. `lost`: it has ended the session. */
 export interface TranscriptReceived extends OfMessage {
-  readonly e: 'reply' | 'step' | 'refusal' | 'event' | 'ask' | 'lost';
-  /** Of a reply, a step, a refusal: that of its request; absent: none waits for it. Of a question: its number. */
+  readonly e: 'reply' | 'step' | 'event' | 'ask' | 'lost';
+  /** Of a reply, a step: that of its request; absent: none waits for it. Of a question: its number. */
   readonly n?: number | undefined;
+}
+
+/** The child refuses a request. */
+export interface TranscriptRefusal extends OfMessage {
+  readonly e: 'refusal';
+  /** That of the request. Absent: none waits for it. */
+  readonly n?: number | undefined;
+  /** The child's own code and text, as the protocol has found them in the message. */
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
 }
 
 /** The reply to a request is no longer awaited. */
@@ -143,7 +153,7 @@ export interface TranscriptEnd {
   readonly dropped: number;
 }
 
-export type TranscriptMessage = TranscriptSent | TranscriptReceived;
+export type TranscriptMessage = TranscriptSent | TranscriptReceived | TranscriptRefusal;
 
 /** Everything between the first and the last line. */
 export type TranscriptEvent =

@@ -8,13 +8,12 @@ import { poolSettings } from '../pool/options.ts';
 import { ChildPool } from '../pool/pool.ts';
 import { transcriptFile, type TranscriptFile } from '../recordings/transcript-file.ts';
 import { serverNotReplayed } from '../replay/errors.ts';
-import type { Recording } from '../replay/replay-book.ts';
 import { Interruption } from './measure/interruption.ts';
 import { ignoredPaths } from './replay/ignored.ts';
 import { inOrder } from './replay/in-order.ts';
 import { PlayedSession } from './replay/played-session.ts';
 import { playedText, type Played } from './replay/text.ts';
-import type { RecordedSession } from '../replay/recorded-session.ts';
+import type { RecordedSession, Recording } from '../replay/recorded-session.ts';
 
 export interface ReplayCommandOptions {
   /** Only sessions of this pool. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Recording } from '../replay/replay-book.ts';
+import type { Recording } from '../replay/recorded-session.ts';
 import { latestRuns } from './latest-runs.ts';
 
 /** `[session, test, run]` of each, in the order of their opening. */

@@ -1,5 +1,5 @@
 /** Which of the recordings of a test count, where it was recorded more than once. */
-import type { Recording } from '../replay/replay-book.ts';
+import type { Recording } from '../replay/recorded-session.ts';
 import type { TranscriptFile } from './transcript-file.ts';
 
 interface Latest {

@@ -3,8 +3,13 @@ import { open } from 'node:fs/promises';
 import { asCarpoolError, CarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 import { transcriptHeader, transcriptLine, type TranscriptEvent, type TranscriptHeader } from '../base/transcript.ts';
-import { headOf, sessionOf, type RecordedHead, type RecordedSession } from '../replay/recorded-session.ts';
-import type { Recording } from '../replay/replay-book.ts';
+import {
+  headOf,
+  sessionOf,
+  type RecordedHead,
+  type RecordedSession,
+  type Recording,
+} from '../replay/recorded-session.ts';
 import { linesOf, textAt, type Line } from './lines.ts';
 
 export interface TranscriptFile {
@@ -81,6 +86,8 @@ function take(places: Map<string, Place>, line: Line, folder: string): void {
   const place = add(places, event.s, line);
   if (event.e === 'open' || event.e === 'taken') place.head = headOf(event, place.head, { folder, line: line.number });
   else if (event.e === 'opened' && place.head !== undefined) place.head = { ...place.head, id: event.id };
+  else if (event.e === 'close' && place.head !== undefined)
+    place.head = { ...place.head, ended: { t: event.t, line: line.number } };
 }
 
 /** @throws CarpoolError NOT_RECORDED */

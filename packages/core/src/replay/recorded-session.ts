@@ -23,6 +23,8 @@ export interface RecordedHead extends Pick<TranscriptHolder, 'test' | 'takenAt'>
   readonly file?: string | undefined;
   readonly params?: Recorded | undefined;
   readonly hello?: Recorded | undefined;
+  /** When its end began. Absent: it did not. */
+  readonly ended?: RecordedTime | undefined;
 }
 
 interface OfEvent {
@@ -43,6 +45,14 @@ export interface RecordedIn extends OfEvent {
   readonly kind: 'reply' | 'step' | 'refusal' | 'event' | 'ask';
   readonly n?: number | undefined;
   readonly m: Recorded;
+  /** Of a refusal, what its protocol had found in it. Absent: that was not recorded. */
+  readonly refusal?: RecordedRefusal | undefined;
+}
+
+/** Why a child has refused a request. */
+export interface RecordedRefusal {
+  readonly code?: string | undefined;
+  readonly message: string;
 }
 
 /** The session ended, and not because the test wanted it. */
@@ -73,12 +83,17 @@ export interface RecordedSession extends RecordedHead {
   /** Why it did not open, where it did not. */
   readonly failed?: { readonly code?: string | undefined; readonly message: string } | undefined;
   readonly events: readonly RecordedStep[];
-  /** When its end began. Absent: it did not. */
-  readonly ended?: RecordedTime | undefined;
   /** Messages that the recording does not have. */
   readonly dropped: number;
   /** Its last line is not there: the run was killed, or the file is cut. */
   readonly isCut: boolean;
+}
+
+/** A recording that can be used. */
+export interface Recording {
+  readonly head: RecordedHead;
+  /** Its messages, which may be read from a file. */
+  load(): RecordedSession | Promise<RecordedSession>;
 }
 
 export function isOut(event: RecordedStep): event is RecordedOut {
@@ -92,6 +107,13 @@ export function isGivenUp(event: RecordedStep): event is RecordedGivenUp {
 /** Which of two was first. */
 export function inTime(a: RecordedTime, b: RecordedTime): number {
   return a.t - b.t || a.line - b.line;
+}
+
+/** Both were open at some time. */
+export function isAtOnce(a: RecordedHead, b: RecordedHead): boolean {
+  const begins = (one: RecordedHead, other: RecordedHead): boolean =>
+    other.ended === undefined || inTime(one, other.ended) < 0;
+  return begins(a, b) && begins(b, a);
 }
 
 /**
@@ -150,9 +172,14 @@ export function sessionOf(head: RecordedHead, lines: Iterable<readonly [Transcri
         events.push({ kind: line.n === undefined ? 'event' : 'reply', n: line.n, m: line.m, ...at });
         break;
       case 'step':
-      case 'refusal':
-        events.push({ kind: line.n === undefined ? 'event' : line.e, n: line.n, m: line.m, ...at });
+        events.push({ kind: line.n === undefined ? 'event' : 'step', n: line.n, m: line.m, ...at });
         break;
+      case 'refusal': {
+        const { n, m, code, message } = line;
+        const refusal = message === undefined ? undefined : { code, message };
+        events.push(n === undefined ? { kind: 'event', m, ...at } : { kind: 'refusal', n, m, refusal, ...at });
+        break;
+      }
       case 'event':
       case 'ask':
         events.push({ kind: line.e, n: line.n, m: line.m, ...at });

@@ -1,29 +1,17 @@
 /**
  * The recordings of one pool, and which session of now gets which of them: those of its test, in the order of their
- * opening, the first with the same `params`.
+ * opening, the first with the same `params`. Of those that were open at the same time, what a session sends decides.
  */
 import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
 import type { Recorded } from '../base/transcript-value.ts';
 import { isSame } from './compare.ts';
-import { notRecorded, sessionNotRecorded, unsentLine, type OfSession, type RecordingSource } from './errors.ts';
-import {
-  isGivenUp,
-  isOut,
-  type RecordedEvent,
-  type RecordedHead,
-  type RecordedOut,
-  type RecordedSession,
-} from './recorded-session.ts';
+import { sessionNotRecorded, unsentLine, type RecordingSource } from './errors.ts';
+import { isAtOnce, type RecordedHead, type RecordedOut, type Recording } from './recorded-session.ts';
 import { redactedForm } from './recorded-form.ts';
-import { ReplaySession, type Sent } from './replay-session.ts';
-
-/** A recording that can be used. */
-export interface Recording {
-  readonly head: RecordedHead;
-  /** Its messages, which may be read from a file. */
-  load(): RecordedSession | Promise<RecordedSession>;
-}
+import type { Sent } from './replay-session.ts';
+import { ReplayedSession, type Compared } from './replayed-session.ts';
+import { Scripts } from './scripts.ts';
 
 export interface ReplayBookOptions extends RecordingSource {
   readonly recordings: readonly Recording[];
@@ -45,43 +33,17 @@ export interface ReplayStats {
 
 const mostUnasked = 10;
 
-export interface ReplayedSessionOptions {
-  readonly id: string;
-  /** What of a recorded message of the test is compared: not what names its session, nor an id that a test has made. */
-  readonly compared: (out: RecordedOut) => Recorded;
-}
-
-/** One session of now, with its recording. */
-export class ReplayedSession {
-  readonly id: string;
-  readonly of: OfSession;
-  readonly recorded: RecordedSession;
-  readonly session: ReplaySession;
-
-  constructor(source: RecordingSource, recorded: RecordedSession, { id, compared }: ReplayedSessionOptions) {
-    this.id = id;
-    this.recorded = recorded;
-    this.of = { ...source, id, recorded };
-    const events: RecordedEvent[] = [];
-    const cancelled = new Set<number>();
-    for (const event of recorded.events) {
-      if (isOut(event)) events.push({ ...event, m: compared(event) });
-      else if (!isGivenUp(event)) events.push(event);
-      else if (event.kind === 'cancel') cancelled.add(event.n);
-    }
-    this.session = new ReplaySession(events, cancelled);
-  }
-
-  /** @throws CarpoolError NOT_RECORDED */
-  sent(sent: Sent): void {
-    if (!this.session.sent(sent)) throw notRecorded(this.of, this.session, sent);
-  }
-}
-
 export interface Claim {
   /** For the session of now: that of the recorded one, unless another one has it. */
   readonly id: string;
-  open(compared: ReplayedSessionOptions['compared']): Promise<ReplayedSession>;
+  open(compared: Compared): Promise<ReplayedSession>;
+}
+
+/** A session of now that is not over. */
+interface Open {
+  recording: Recording;
+  /** Since it has its messages. */
+  session?: ReplayedSession | undefined;
 }
 
 export class ReplayBook {
@@ -90,7 +52,8 @@ export class ReplayBook {
   /** By test and file. */
   readonly #recordings: ReadonlyMap<string, readonly Recording[]>;
   #used = new Set<Recording>();
-  readonly #open = new Map<string, ReplayedSession | undefined>();
+  readonly #open = new Map<string, Open>();
+  readonly #scripts = new Scripts();
   #unasked = 0;
   #firstUnasked: string[] = [];
 
@@ -117,14 +80,16 @@ export class ReplayBook {
     if (found === undefined) throw this.#missing({ ...holder, file }, { all, left, now: params });
     this.#used.add(found);
     const id = this.#freeId(found.head);
-    this.#open.set(id, undefined);
-    return { id, open: (compared) => this.#opened(found, { id, compared }) };
+    const open: Open = { recording: found };
+    this.#open.set(id, open);
+    return { id, open: (compared) => this.#opened(id, open, compared) };
   }
 
   /** The session is over. */
   ended(id: string): void {
-    const session = this.#open.get(id);
+    const { recording, session } = this.#open.get(id) ?? {};
     this.#open.delete(id);
+    if (recording !== undefined) this.#forget(recording);
     const unsent = session?.session.unsent() ?? [];
     if (session !== undefined && unsent.length > 0) this.#left(unsent.length, unsentOf(session, unsent));
   }
@@ -137,7 +102,7 @@ export class ReplayBook {
   }
 
   stats(): ReplayStats {
-    const open = [...this.#open.values()].flatMap((session) => {
+    const open = [...this.#open.values()].flatMap(({ session }) => {
       const unsent = session?.session.unsent() ?? [];
       return session === undefined || unsent.length === 0
         ? []
@@ -158,17 +123,68 @@ export class ReplayBook {
   }
 
   /** @throws CarpoolError NOT_RECORDED */
-  async #opened({ head, load }: Recording, options: ReplayedSessionOptions): Promise<ReplayedSession> {
-    const { id } = options;
+  async #opened(id: string, open: Open, compared: Compared): Promise<ReplayedSession> {
+    const { head } = open.recording;
+    const others = this.#exchangeable(open.recording);
     try {
-      const session = new ReplayedSession(this.source, await load(), options);
-      // It may have been given up meanwhile.
-      if (this.#open.has(id)) this.#open.set(id, session);
-      return session;
+      // Where one of the others cannot be read, the session that gets it says so.
+      await Promise.allSettled(others.map((recording) => this.#scripts.load(recording, compared)));
+      await this.#scripts.load(open.recording, compared);
+      // Another session may have taken it meanwhile, and left its own, which has been read.
+      const script = this.#scripts.ready(open.recording) ?? (await this.#scripts.load(open.recording, compared));
+      const exchange = others.length === 0 ? undefined : (sent: Sent) => this.#exchange(open, sent);
+      open.session = new ReplayedSession(this.source, script, { id, exchange });
+      return open.session;
     } catch (thrown) {
-      this.#open.delete(id);
+      this.ended(id);
       throw asCarpoolError(thrown, 'NOT_RECORDED', `Cannot replay session ${head.s} of ${this.source.place}`);
     }
+  }
+
+  /** Those of the same test and `params` that were open at the same time as this one, and are not over now. */
+  #exchangeable({ head }: Recording): Recording[] {
+    const now = new Set([...this.#open.values()].map(({ recording }) => recording));
+    const params = paramsOf(head);
+    return this.#besides(head).filter(
+      (other) =>
+        other.head !== head &&
+        (!this.#used.has(other) || now.has(other)) &&
+        isAtOnce(head, other.head) &&
+        isSameOrNone(paramsOf(other.head), params),
+    );
+  }
+
+  /** What is sent was recorded in another session: this one goes on there, and that of now, if there is one, here. */
+  #exchange(open: Open, sent: Sent): boolean {
+    const own = this.#scripts.ready(open.recording);
+    for (const recording of this.#exchangeable(open.recording)) {
+      const script = this.#scripts.ready(recording);
+      const place = script && open.session?.placeIn(script, sent);
+      if (own === undefined || script === undefined || place === undefined) continue;
+      const other = [...this.#open.values()].find((one) => one.recording === recording);
+      const itsPlace = other?.session?.placeIn(own);
+      if (other?.session !== undefined && itsPlace === undefined) continue;
+      if (other === undefined) {
+        this.#used.delete(open.recording);
+        this.#used.add(recording);
+      } else other.recording = open.recording;
+      open.recording = recording;
+      open.session?.goOnIn(script, place);
+      if (itsPlace !== undefined) other?.session?.goOnIn(own, itsPlace);
+      return true;
+    }
+    return false;
+  }
+
+  /** Its session is over. Others of its test may look into theirs. */
+  #forget(recording: Recording): void {
+    const all = this.#besides(recording.head);
+    const isLast = ![...this.#open.values()].some((open) => all.includes(open.recording));
+    this.#scripts.forget(isLast ? all : [recording]);
+  }
+
+  #besides(head: RecordedHead): readonly Recording[] {
+    return this.#recordings.get(this.#keyOf(head)) ?? [];
   }
 
   #left(count: number, line: string): void {

@@ -15,8 +15,9 @@ import { blockedError, blockedSentence, isIncomplete, notReplayed, notWhole, una
 import { lostIn, recordedForm, redactedForm, withoutStamps, type Stamps } from './recorded-form.ts';
 import type { RecordedLoss } from './recorded-session.ts';
 import { decoded, lossError, recordedError, stamped } from './revived.ts';
-import type { ReplayBook, ReplayedSession } from './replay-book.ts';
+import type { ReplayBook } from './replay-book.ts';
 import type { Arriving, Blocked } from './replay-session.ts';
+import type { ReplayedSession } from './replayed-session.ts';
 import { routeOf } from './route-of.ts';
 
 export { serverNotReplayed } from './errors.ts';
@@ -153,6 +154,7 @@ export class ReplayConnection implements Transport {
       waiting: undefined,
     };
     this.#live.set(id, live);
+    replayed.exchanged = () => queueMicrotask(() => this.#flush(live));
     // What was recorded before the first message of the test comes when the session is open.
     void nextTurn().then(() => this.#flush(live));
     return {
@@ -218,7 +220,7 @@ export class ReplayConnection implements Transport {
   async #arriveAll(live: Live): Promise<void> {
     try {
       for (let count = 1; !live.isOver; count++) {
-        const arriving = live.replayed.session.take();
+        const arriving = live.replayed.take();
         if (arriving === undefined) break;
         this.#arrive(live, arriving);
         if (count % atOnce === 0) await nextTurn();
@@ -247,7 +249,7 @@ export class ReplayConnection implements Transport {
   }
 
   #fail(live: Live, key: string, error: CarpoolError): void {
-    live.replayed.session.giveUp(key);
+    live.replayed.giveUp(key);
     const to = live.replayed.id;
     this.#emit({}, { as: 'refusal', to, key, refusal: { message: error.message, error } });
   }

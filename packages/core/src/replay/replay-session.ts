@@ -7,12 +7,26 @@
  */
 import type { Recorded } from '../base/transcript-value.ts';
 import { isSame } from './compare.ts';
-import { isOut, type RecordedEvent, type RecordedIn, type RecordedLoss, type RecordedOut } from './recorded-session.ts';
+import {
+  isOut,
+  type RecordedEvent,
+  type RecordedIn,
+  type RecordedLoss,
+  type RecordedOut,
+  type RecordedRefusal,
+} from './recorded-session.ts';
 
 /** What comes now. */
 export type Arriving =
   /** @property key of the request, as it was given to `sent` */
-  | { readonly kind: 'reply' | 'step' | 'refusal'; readonly key: string; readonly m: Recorded; readonly n: number }
+  | { readonly kind: 'reply' | 'step'; readonly key: string; readonly m: Recorded; readonly n: number }
+  | {
+      readonly kind: 'refusal';
+      readonly key: string;
+      readonly m: Recorded;
+      readonly n: number;
+      readonly refusal?: RecordedRefusal | undefined;
+    }
   | { readonly kind: 'event'; readonly m: Recorded }
   /** @property n the number of the question, for its answer */
   | { readonly kind: 'ask'; readonly n: number; readonly m: Recorded }
@@ -161,13 +175,14 @@ export class ReplaySession {
 
   #arriving(event: RecordedIn | RecordedLoss): Arriving | undefined {
     if (event.kind === 'lost') return event;
-    const { kind, m, n = 0 } = event;
+    const { kind, m, n = 0, refusal } = event;
     if (kind === 'event') return { kind, m };
     if (kind === 'ask') return { kind, n, m };
     if (this.#given.has(n)) return undefined;
     if (kind !== 'step') this.#waiting.delete(n);
     const key = this.#keys.get(n);
     // Its request was recorded before the recording begins to be whole.
-    return key === undefined ? { kind: 'event', m } : { kind, key, m, n };
+    if (key === undefined) return { kind: 'event', m };
+    return kind === 'refusal' ? { kind, key, m, n, refusal } : { kind, key, m, n };
   }
 }

@@ -20,7 +20,8 @@ export function routeOf(frame: Frame, { arriving, to, protocol }: RouteOptions):
     case 'ask':
       return { as: 'ask', to, key: String(arriving.n) };
     case 'refusal': {
-      const refusal = meant?.as === 'refusal' ? meant.refusal : { message: frame.toString() };
+      const found = meant?.as === 'refusal' ? meant.refusal : { message: frame.toString() };
+      const refusal = arriving.refusal ?? found;
       return { as: 'refusal', to, key: arriving.key, refusal };
     }
     case 'reply':

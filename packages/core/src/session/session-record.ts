@@ -5,10 +5,10 @@
 import { messageOf } from '../base/thrown.ts';
 import { Unrecorded, type Recorded } from '../base/transcript-value.ts';
 import type { OwnEvent, RecordedPool } from '../base/transcript-keeper.ts';
-import type { TranscriptHolder } from '../base/transcript.ts';
+import type { TranscriptHolder, TranscriptRefusal } from '../base/transcript.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
-import type { Key, Opened, Outgoing, Route } from '../protocol/protocol.ts';
+import type { Key, Opened, Outgoing, Refusal, Route } from '../protocol/protocol.ts';
 import type { Speaker } from './journal.ts';
 import type { CloseReason, SessionState } from './state.ts';
 
@@ -34,6 +34,8 @@ interface Numbered {
   readonly n?: number | undefined;
   /** That of the request or question. */
   readonly key?: Key | undefined;
+  /** Why the child refuses it. */
+  readonly refusal?: Refusal | undefined;
 }
 
 export class SessionRecord {
@@ -148,8 +150,9 @@ export class SessionRecord {
     switch (route.as) {
       case 'reply':
       case 'step':
-      case 'refusal':
         return { e: route.as, n: call, key: route.key };
+      case 'refusal':
+        return { e: route.as, n: call, key: route.key, refusal: route.refusal };
       case 'ask':
         this.#asked.set(route.key, ++this.#questions);
         return { e: 'ask', n: this.#questions, key: route.key };
@@ -166,7 +169,7 @@ export class SessionRecord {
   }
 
   /** @param bytes of it on its way @param read gives it */
-  #message({ e, n }: Numbered, bytes: number, read: () => unknown): void {
+  #message({ e, n, refusal }: Numbered, bytes: number, read: () => unknown): void {
     const { transcript } = this.#child;
     if (this.#over) return;
     if (!transcript.takes(bytes)) {
@@ -174,7 +177,19 @@ export class SessionRecord {
       return;
     }
     const m = bytes > largest ? this.#lost(`a message of ${bytes} bytes`) : this.#recorded(read);
-    this.#add({ e, ...(n !== undefined && { n }), ...(this.#in !== undefined && { in: this.#in }), m } as OwnEvent);
+    this.#add({
+      e,
+      ...(n !== undefined && { n }),
+      ...(this.#in !== undefined && { in: this.#in }),
+      ...(refusal !== undefined && this.#reasonOf(refusal)),
+      m,
+    } as OwnEvent);
+  }
+
+  /** To find it in the message may need the request, and the protocol that has sent that. */
+  #reasonOf({ code, message }: Refusal): Pick<TranscriptRefusal, 'code' | 'message'> {
+    const { transcript } = this.#child;
+    return { ...(code !== undefined && { code: transcript.text(code) }), message: transcript.text(message) };
   }
 
   #recorded(read: () => unknown): Recorded {

@@ -48,7 +48,7 @@ const kinds: { readonly [E in Line['e']]: readonly string[] } = {
   answer: message,
   reply: message,
   step: message,
-  refusal: message,
+  refusal: ['n?', 'm', 'in?', 'code?', 'message?'] satisfies Fields<'refusal'>[],
   event: message,
   ask: message,
   lost: message,

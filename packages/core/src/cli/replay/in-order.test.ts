@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { sessionOf, type RecordedHead } from '../../replay/recorded-session.ts';
+import { sessionOf, type RecordedHead, type Recording } from '../../replay/recorded-session.ts';
 import type { TranscriptEvent } from '../../base/transcript.ts';
-import type { Recording } from '../../replay/replay-book.ts';
 import { inOrder } from './in-order.ts';
 
 /** Lines of one file, `[session, time, kind]`, as its recordings, the last one first. */

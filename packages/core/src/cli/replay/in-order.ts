@@ -1,6 +1,11 @@
 /** The sessions of a transcript in the order in which everything in them happened: one step after another, over all of them. */
-import { inTime, type RecordedSession, type RecordedStep, type RecordedTime } from '../../replay/recorded-session.ts';
-import type { Recording } from '../../replay/replay-book.ts';
+import {
+  inTime,
+  type RecordedSession,
+  type RecordedStep,
+  type RecordedTime,
+  type Recording,
+} from '../../replay/recorded-session.ts';
 
 export type Step =
   | { readonly what: 'open'; readonly session: RecordedSession }
