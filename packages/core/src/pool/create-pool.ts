@@ -10,6 +10,7 @@ import type { Session } from '../session/types.ts';
 import { createPoolNames } from './option-names.ts';
 import { poolSettings, type PoolOptions, type PoolSettings } from './options.ts';
 import type { ChildPool } from './pool.ts';
+import type { PoolInProcess } from './transcript-in-process.ts';
 import type { Pool, PoolStats, RegisterOptions } from './types.ts';
 
 /**
@@ -48,6 +49,7 @@ class LazyPool<M extends Messages> implements Pool<M> {
   readonly #settings: PoolSettings;
   #pool: ChildPool<M> | undefined;
   #loading: Promise<ChildPool<M>> | undefined;
+  #recorded: PoolInProcess | undefined;
 
   constructor(settings: PoolSettings) {
     this.name = settings.name;
@@ -70,7 +72,11 @@ class LazyPool<M extends Messages> implements Pool<M> {
   }
 
   async close(): Promise<void> {
-    await (this.#pool ?? (await this.#load())).close();
+    try {
+      await (this.#pool ?? (await this.#load())).close();
+    } finally {
+      this.#recorded?.closed();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -85,8 +91,8 @@ class LazyPool<M extends Messages> implements Pool<M> {
   async #make(): Promise<ChildPool<M>> {
     const { ChildPool } = await import('./pool.ts');
     const wanted = (process.env['CARPOOL_TRANSCRIPT'] ?? '') !== '';
-    const recorded = wanted ? (await import('./transcript-in-process.ts')).transcriptInProcess(this.name) : undefined;
-    return (this.#pool = new ChildPool<M>(this.#settings, { transcript: recorded }));
+    this.#recorded = wanted ? (await import('./transcript-in-process.ts')).transcriptInProcess(this.name) : undefined;
+    return (this.#pool = new ChildPool<M>(this.#settings, { transcript: this.#recorded }));
   }
 }
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { transcriptVersion } from '../base/transcript.ts';
 import { version } from '../base/version.ts';
-import { removeOldTranscripts, runFileName, runsFolder, transcriptFileOf } from './run-files.ts';
+import { poolsTranscriptOf, removeOldTranscripts, runFileName, runsFolder, transcriptFileOf } from './run-files.ts';
 import { TranscriptFile } from './transcript-file.ts';
 import { transcriptWanted, type TranscriptWish } from './transcript-wish.ts';
 import { zeroOfClock } from './zero.ts';
@@ -12,6 +12,8 @@ export interface OpenTranscriptOptions {
   /** Of the project. */
   readonly root: string;
   readonly runner?: string | undefined;
+  /** It is that of the pools which this process has itself. Default: of a run. */
+  readonly isOfPools?: boolean | undefined;
   /** What the config says. */
   readonly wish?: boolean | undefined;
   /** Takes a sentence about what is not kept. */
@@ -19,7 +21,13 @@ export interface OpenTranscriptOptions {
 }
 
 /** `undefined`: none is wanted, or there is no place for it, which is told. It is complete when this process ends, also after a crash. */
-export function openTranscript({ root, runner, wish, warn }: OpenTranscriptOptions): TranscriptFile | undefined {
+export function openTranscript({
+  root,
+  runner,
+  isOfPools = false,
+  wish,
+  warn,
+}: OpenTranscriptOptions): TranscriptFile | undefined {
   const wanted: TranscriptWish = transcriptWanted(process.env, wish);
   if (wanted === false) return undefined;
   const folder = wanted === true ? runsFolder(root) : resolve(root, wanted);
@@ -32,8 +40,10 @@ export function openTranscript({ root, runner, wish, warn }: OpenTranscriptOptio
   if (wanted === true) removeOldTranscripts(folder, Date.now());
   const zero = zeroOfClock();
   const { pid } = process;
+  const run = runFileName(zero, pid);
   const kept = new TranscriptFile({
-    file: join(folder, transcriptFileOf(runFileName(zero, pid))),
+    file: join(folder, isOfPools ? poolsTranscriptOf(run, 1) : transcriptFileOf(run)),
+    ...(isOfPools && { another: (number) => join(folder, poolsTranscriptOf(run, number)) }),
     header: { carpoolTranscript: transcriptVersion, carpool: version, runner, folder: root, pid, zero },
     clock: systemClock,
     warn,

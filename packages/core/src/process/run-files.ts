@@ -12,6 +12,8 @@ const young = 10 * 60 * 1000;
 
 const named = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-\d+\.jsonl$/;
 const transcriptNamed = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-\d+\.transcript\.jsonl$/;
+/** Of the pools that a process has itself: a process of tests is not the run. */
+const ofPoolsNamed = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-\d+\.pools(?:-\d+)?\.transcript\.jsonl$/;
 
 /** In the nearest folder with a `node_modules`, from here upwards. `undefined`: there is none, and nothing is kept. */
 export function runsFolder(from: string): string | undefined {
@@ -32,6 +34,15 @@ export function transcriptFileOf(run: string): string {
   return run.endsWith('.transcript.jsonl') ? run : run.replace(/\.jsonl$/, '.transcript.jsonl');
 }
 
+/**
+ * Of the pools that a process has itself.
+ * @param run the name of the timeline that it would have
+ * @param number from 1: where a process loads Carpool once for each file of tests, as in Jest, each has one of its own
+ */
+export function poolsTranscriptOf(run: string, number: number): string {
+  return run.replace(/\.jsonl$/, `.pools${number === 1 ? '' : `-${number}`}.transcript.jsonl`);
+}
+
 /** The timeline beside the transcript of the same run. @param file the name or the path of either */
 export function timelineFileOf(file: string): string {
   return file.replace(/\.transcript\.jsonl$/, '.jsonl');
@@ -47,9 +58,9 @@ export function runFiles(folder: string): string[] {
   return filesIn(folder, named);
 }
 
-/** The paths of the transcripts in this folder, the last one first. */
+/** The paths of the transcripts of runs in this folder, the last one first; then those of pools in process, likewise. */
 export function transcriptFiles(folder: string): string[] {
-  return filesIn(folder, transcriptNamed);
+  return [...filesIn(folder, transcriptNamed), ...filesIn(folder, ofPoolsNamed)];
 }
 
 /** Makes room for one more. What the system refuses to remove stays. */
@@ -59,9 +70,11 @@ export function removeOldRuns(folder: string): void {
 
 /** As `removeOldRuns`. @param now milliseconds since 1970 */
 export function removeOldTranscripts(folder: string, now: number): void {
-  for (const file of transcriptFiles(folder).slice(keptTranscripts - 1)) {
-    const changed = statOf(file)?.mtimeMs ?? 0;
-    if (now - changed > young) removeIfAllowed(file);
+  for (const names of [transcriptNamed, ofPoolsNamed]) {
+    for (const file of filesIn(folder, names).slice(keptTranscripts - 1)) {
+      const changed = statOf(file)?.mtimeMs ?? 0;
+      if (now - changed > young) removeIfAllowed(file);
+    }
   }
 }
 

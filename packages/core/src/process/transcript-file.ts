@@ -13,6 +13,8 @@ import type { OwnEvent, Transcript } from '../base/transcript-keeper.ts';
 
 export interface TranscriptFileOptions {
   readonly file: string;
+  /** Its name where that is there already. @param number from 2, for the next one that is tried. Default: it is an error */
+  readonly another?: ((number: number) => string) | undefined;
   readonly header: TranscriptHeader;
   readonly clock: Clock;
   /** Takes a sentence, once, if it cannot be written. */
@@ -43,6 +45,7 @@ export class TranscriptFile implements Transcript {
   /** It has a session of this run. */
   #runHasBegun = false;
   readonly #options: TranscriptFileOptions;
+  #file: string;
   readonly #limit: number;
   readonly #queue: number;
   #begun = false;
@@ -61,12 +64,13 @@ export class TranscriptFile implements Transcript {
 
   constructor(options: TranscriptFileOptions) {
     this.#options = options;
+    this.#file = options.file;
     this.#limit = options.limit ?? defaultLimit;
     this.#queue = options.queue ?? defaultQueue;
   }
 
   get file(): string {
-    return this.#options.file;
+    return this.#file;
   }
 
   /** What is not in it, a sentence. `undefined`: all is there. */
@@ -117,6 +121,21 @@ export class TranscriptFile implements Transcript {
   }
 
   /**
+   * Has written all that it has so far when it returns, and takes more. What the system is writing at this moment is written
+   * again, at the same place.
+   */
+  flush(): void {
+    const descriptor = this.#descriptor;
+    if (descriptor === undefined) return;
+    this.#cut();
+    this.#try(() => {
+      for (const { bytes, at } of this.#pieces) writeAll(descriptor, bytes, at);
+      // The system tells of the first one later.
+      for (const { bytes } of this.#pieces.splice(this.#writing ? 1 : 0)) this.#waiting -= bytes.length;
+    });
+  }
+
+  /**
    * Takes no more, and has written all when it returns: what the system is writing at this moment is written again, at the
    * same place. What cannot be written is told, and throws nothing.
    */
@@ -149,13 +168,24 @@ export class TranscriptFile implements Transcript {
   /** The first session makes the file: of a run without any there is none. */
   #begin(): void {
     this.#begun = true;
-    const { file, header } = this.#options;
     this.#try(() => {
-      mkdirSync(dirname(file), { recursive: true });
-      // Messages are the user's alone.
-      this.#descriptor = openSync(file, 'wx', 0o600);
-      this.#append(header);
+      mkdirSync(dirname(this.#file), { recursive: true });
+      this.#descriptor = this.#opened();
+      this.#append(this.#options.header);
     });
+  }
+
+  #opened(): number {
+    const { another } = this.#options;
+    for (let number = 2; ; number++) {
+      try {
+        // Messages are the user's alone.
+        return openSync(this.#file, 'wx', 0o600);
+      } catch (thrown) {
+        if (another === undefined || (thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+        this.#file = another(number);
+      }
+    }
   }
 
   #append(line: TranscriptHeader | TranscriptEvent | TranscriptEnd): void {

@@ -41,6 +41,9 @@ function project(content: string, file = name): string {
 
 test('the whole transcript of the last run goes to stdout as it is, and what it has to stderr', async () => {
   project('not this one', '2025-01-02T03-04-05-678Z-9.transcript.jsonl');
+  // Later, and of a process of tests.
+  project('nor these', '2026-01-02T03-04-05-900Z-11.pools.transcript.jsonl');
+  project('nor these', '2026-01-02T03-04-05-900Z-11.pools-2.transcript.jsonl');
   project(whole);
   const { code, stdout, stderr } = await carpool('transcript');
   expect(stdout).toBe(whole);

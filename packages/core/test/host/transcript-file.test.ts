@@ -119,6 +119,39 @@ test('where the disk is fast enough again, messages are kept again', async () =>
   expect(lines(file).map(({ e }) => e)).toEqual(['event', 'event', 'event', 'end']);
 });
 
+test('what is flushed is there at once, and once, whatever the system is still writing; more follows', async () => {
+  const disk = new SlowDisk();
+  const { transcript, file } = opened({ queue: 250_000, write: disk.write });
+  for (let times = 0; times < 3; times++) say(transcript, 70_000);
+  transcript.add('s', { e: 'closed' });
+  transcript.flush();
+  expect(lines(file).map(({ e }) => e)).toEqual(['event', 'event', 'event', 'closed']);
+  // The other two have made room; the first waits for the word of the system.
+  expect([say(transcript, 70_000), say(transcript, 70_000)]).toEqual([true, true]);
+  disk.take();
+  await vi.waitFor(() => expect(disk.waiting).toBe(1));
+  disk.take();
+  await vi.waitFor(() => expect(disk.written).toBe(2));
+  transcript.flush();
+  transcript.close();
+  expect(lines(file).map(({ e }) => e)).toEqual(['event', 'event', 'event', 'closed', 'event', 'event', 'end']);
+});
+
+test('where another one of the same name is there already, it has the next name', () => {
+  const [first, second, third] = Array.from({ length: 3 }, () =>
+    opened({ another: (number) => join(place().path, 'runs', `a-${number}.transcript.jsonl`) }),
+  );
+  for (const one of [first, second, third]) one?.transcript.add('s', { e: 'closed' });
+  for (const one of [first, second, third]) one?.transcript.close();
+  expect([second, third].map((one) => one?.transcript.file)).toEqual(
+    [2, 3].map((number) => join(place().path, 'runs', `a-${number}.transcript.jsonl`)),
+  );
+  for (const one of [first, second, third]) {
+    expect(one?.warn).not.toHaveBeenCalled();
+    expect(lines(one?.transcript.file ?? '').map(({ e }) => e)).toEqual(['closed', 'end']);
+  }
+});
+
 test('what the system writes at the moment of the end is there once, be it late', async () => {
   const disk = new SlowDisk();
   const { transcript, file } = opened({ write: disk.write });
