@@ -47,15 +47,18 @@ The stack points at the line that made the call. Recognise an error with \`isCar
 A test that expects an error compares its \`code\`: \`await expect(call).rejects.toMatchObject({ code: 'SESSION_REFUSED' })\`.
 \`toThrow(/text/)\` looks at the whole message, and so at the evidence too, where the text may stand for another reason.
 
+This page is generated from the table in \`packages/core/src/base/errors.ts\` by \`node scripts/errors-doc.mjs\`.
+
 ## Secrets are not shown
 
-What errors, the evidence of failing tests and Playwright's attachments show has \`[redacted]\` in the place of secrets:
+What errors, the evidence of failing tests, attachments of reports, transcripts, \`carpool tail\`, \`carpool watch\` and the page of
+\`carpool report\` show has \`[redacted]\` in the place of secrets:
 
 - what stands under a name such as \`password\`, \`passphrase\`, \`secret\`, \`apiKey\`, \`private_key\`, \`accessToken\`,
   \`Authorization\` or \`cookie\`, whatever its case and its separators, and as the end of a longer one: \`DB_PASSWORD\`, but not
   \`passThrough\`, \`tokenCount\` or \`keyboard\`. In messages at any depth; in text, as of stderr, as \`key=value\`,
   \`"key": "value"\`, \`key: value\`, and \`--key value\`;
-- what looks like one, wherever it stands: \`Bearer …\`, a JSON Web Token, a private key (PEM), the password of a URL, and tokens
+- what looks like one, wherever it stands: \`Bearer …\` (but not before a word of less than 20 lower-case letters), a JSON Web Token, a private key (PEM), the password of a URL, and tokens
   with a known beginning, such as \`ghp_\`, \`sk_live_\`, \`AKIA\` and \`xoxb-\`. These are left out of the message of an error, too.
 
 That a value is \`undefined\`, \`null\`, \`true\`, \`false\` or empty is shown, as it may be the cause, and a number under
@@ -78,8 +81,6 @@ export default defineConfig({
 With \`defaults: false\` only \`keys\` and \`patterns\` are redacted, with \`redact: false\` nothing is. A pattern that is no
 RegExp, or that matches the empty text, is an error of the config that names it. Runs that share the [host of a
 machine](machine.md) share what it says of its children: what one of their configs redacts is redacted.
-
-This page is generated from the table in \`packages/core/src/base/errors.ts\` by \`node scripts/errors-doc.mjs\`.
 `;
 
 const row = ([code, { scope, blame, meaning, remedy }]) => `

@@ -127,7 +127,7 @@ export interface TranscriptClose extends OfSession {
   readonly e: 'close';
   /** Who ended it, `ClosedBy`: "unregister", "owner" (its test, file or worker has ended), "child", "pool", "hub", "overflow". */
   readonly by: string;
-  /** Half a sentence: "because its test ended". */
+  /** Half a sentence: "because its test has ended". */
   readonly reason: string;
   /** The error that ended it, where it was one. */
   readonly code?: string | undefined;

@@ -35,7 +35,7 @@ export interface ReplayConnectionOptions {
   readonly patience?: number | undefined;
 }
 
-/** Messages that come in one turn of the event loop: whoever reads them gets a turn, too. */
+/** Messages that come in one turn of the event loop: what reads them gets a turn, too. */
 const atOnce = 64;
 const defaultPatience = 5_000;
 

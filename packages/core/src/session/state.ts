@@ -17,7 +17,7 @@ export interface CloseReason {
   readonly by: ClosedBy;
   /** When: milliseconds of the clock that the session was given. */
   readonly at: number;
-  /** Half a sentence: "by `unregister`", "because its test ended". */
+  /** Half a sentence: "by `unregister`", "because its test has ended". */
   readonly reason: string;
   /** The failure, where it was one. Pending calls reject with it. */
   readonly error?: CarpoolError | undefined;
