@@ -116,7 +116,6 @@ async function serve(boot: Boot): Promise<void> {
   const { outcome, placing } = await configuredBy(boot, { started, folder, ports: serverPorts(served.hub) });
   const configured = served.configured(outcome, placing);
   await keepTimeline(boot, outcome);
-  if (outcome.host === 'machine') (await import('./keep-transcript.ts')).noneOnMachine(outcome.config);
   // Late is no fault of the config. Half of what is left: the report has its way to go.
   await served.hub.reach.ready((boot.configTimeout - (performance.now() - since)) / 2);
   report({ report: 'configured', configured });
@@ -140,7 +139,7 @@ async function configuredBy(boot: Boot, place: Required<PlaceSources>): Promise<
     const load: typeof loadConfig = async (project) => await loadConfig(project, modules);
     const openTranscript = async (config: LoadedConfig): Promise<TranscriptFile | undefined> => {
       const { transcriptOf } = await import('./keep-transcript.ts');
-      return (transcript = transcriptOf(boot, config));
+      return (transcript = transcriptOf({ root: boot.root, runner: boot.runner }, config));
     };
     const outcome = await configure(boot, { ...place, load, timeline, passing, openTranscript });
     return { outcome, placing: await placingOf(outcome, modules, boot.runner) };

@@ -1,8 +1,13 @@
 /** One run on the host of a machine, from its beginning to its end. */
 import type { CarpoolError } from '../base/errors.ts';
+import { messageOf } from '../base/thrown.ts';
+import type { RecordedPool } from '../base/transcript-keeper.ts';
 import { duration } from '../base/holder-label.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { closeNow } from '../process/close-at-exit.ts';
 import type { WatchedFiles } from '../process/files.ts';
+import type { TranscriptFile } from '../process/transcript-file.ts';
+import { transcriptWanted } from '../process/transcript-wish.ts';
 import type { HostSummary } from '../wire/control.ts';
 import { leaveEndingOfRun } from '../hosts/left-ending.ts';
 import { describeRun, type OpenRunRequest, type OpenRunResult } from '../wire/machine-messages.ts';
@@ -37,6 +42,8 @@ export class MachineRun implements HostedRun {
   opened!: OpenRunResult;
   readonly #options: MachineRunOptions;
   readonly #since = performance.now();
+  /** Absent: none is wanted, or its project is on another machine. */
+  #transcript: TranscriptFile | undefined;
   #closing: Promise<boolean> | undefined;
 
   constructor(options: MachineRunOptions) {
@@ -71,7 +78,7 @@ export class MachineRun implements HostedRun {
   }
 
   get summary(): HostSummary {
-    return this.#options.served.summary();
+    return { ...this.#options.served.summary(), transcript: this.#transcript?.lacks };
   }
 
   get watched(): WatchedFiles {
@@ -86,7 +93,35 @@ export class MachineRun implements HostedRun {
     await this.timeline.goesTo(keeps ? { ...request.run, root: request.run.folder, print } : undefined);
   }
 
+  /**
+   * Before its pools are made, whose sessions are in it. Does not reject: the run goes on without it. What is wanted is told
+   * by its own environment.
+   */
+  async openTranscript({ transcript: wish }: LoadedConfig): Promise<TranscriptFile | undefined> {
+    const { runner, request } = this.#options;
+    const { env, run } = request;
+    if (this.client !== undefined || transcriptWanted(env, wish) === false) return undefined;
+    const warn = (message: string): void => runner.print(`carpool: ${message}\n`);
+    try {
+      const { transcriptOf } = await import('../host/keep-transcript.ts');
+      // It may have ended meanwhile, and has no sessions then.
+      if (this.#closing !== undefined) return undefined;
+      const { began } = this.timeline;
+      const place = { root: run.folder, runner: run.runner, pid: run.pid, env, began, warn };
+      return (this.#transcript = transcriptOf(place, { transcript: wish }));
+    } catch (thrown) {
+      warn(`no transcript is kept: ${messageOf(thrown)}`);
+      return undefined;
+    }
+  }
+
+  /** Takes what its sessions of this pool say; `undefined`: it has no transcript. */
+  transcriptOf(pool: string): RecordedPool | undefined {
+    return this.#transcript && { transcript: this.#transcript, pool };
+  }
+
   async started(): Promise<void> {
+    this.#transcript?.nextRun();
     await this.hub.run(true);
   }
 
@@ -142,6 +177,7 @@ export class MachineRun implements HostedRun {
       );
       this.#options.over();
       this.timeline.close();
+      if (this.#transcript !== undefined) closeNow(this.#transcript);
     }
   }
 

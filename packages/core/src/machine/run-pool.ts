@@ -4,6 +4,7 @@ import { CarpoolError } from '../base/errors.ts';
 import { callerLocation } from '../base/holder-label.ts';
 import { noop } from '../base/noop.ts';
 import type { Timeline } from '../base/timeline.ts';
+import type { RecordedPool } from '../base/transcript-keeper.ts';
 import type { HubPool } from '../host/hub/hub-pool.ts';
 import type { ChildPool } from '../pool/pool.ts';
 import type { PoolSettings } from '../pool/options.ts';
@@ -19,6 +20,8 @@ export interface RunPoolOptions {
   readonly until?: CancelSignal | undefined;
   /** Takes calls that are over. */
   readonly timeline?: Timeline | undefined;
+  /** Takes what the sessions of this run say. Default: it has no transcript. */
+  readonly transcript?: RecordedPool | undefined;
   /** Ends the use of the pool. */
   readonly leave: () => void;
   /** It may be fuller, or less full. */
@@ -32,6 +35,7 @@ export class RunPool implements HubPool {
   readonly #changed: () => void;
   readonly #until: CancelSignal | undefined;
   readonly #timeline: Timeline | undefined;
+  readonly #transcript: RecordedPool | undefined;
   #own = { sessions: 0, open: 0, peak: 0 };
   readonly #counts = new RunCounts();
   /** Of the pool, when the run began. */
@@ -44,13 +48,15 @@ export class RunPool implements HubPool {
   /** The id of the run, once it has opened a session. */
   #run: string | undefined;
 
-  constructor(pool: ChildPool, definition: PoolDefinition, { leave, changed, until, timeline }: RunPoolOptions) {
+  constructor(pool: ChildPool, definition: PoolDefinition, options: RunPoolOptions) {
+    const { leave, changed, until, timeline, transcript } = options;
     this.#pool = pool;
     this.#definition = definition;
     this.#leave = leave;
     this.#changed = changed;
     this.#until = until;
     this.#timeline = timeline;
+    this.#transcript = transcript;
     this.countAnew();
   }
 
@@ -67,7 +73,8 @@ export class RunPool implements HubPool {
     const site = call[1];
     const waited = (milliseconds: number, capped: boolean): void =>
       this.#counts.waited(milliseconds, capped, () => ({ ...options.holder, takenAt: callerLocation(site) }));
-    const opening = this.#open({ ...options, waited, timeline: this.#timeline }, ...call);
+    const kept = { timeline: this.#timeline, transcript: this.#transcript };
+    const opening = this.#open({ ...options, waited, ...kept }, ...call);
     this.#changed();
     // Where it fails, too.
     opening.catch(noop).finally(this.#changed);

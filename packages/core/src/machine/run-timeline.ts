@@ -7,12 +7,10 @@ import { messageOf } from '../base/thrown.ts';
 import { PendingTimeline, type ChildEvent, type Timeline, type TimelineEvent } from '../base/timeline.ts';
 import type { Moment } from '../host/keep-timeline.ts';
 import type { TimelineFile } from '../host/timeline-file.ts';
+import { closeAtExit, closeNow } from '../process/close-at-exit.ts';
 
 /** Children of one run that are kept. */
 const mostChildren = 1_000;
-/** Files of runs that go on: they are closed with this process, also where it fails. */
-const open = new Set<TimelineFile>();
-let closesAtExit = false;
 
 export interface KeptMachineRun {
   /** Of its project. */
@@ -28,7 +26,7 @@ export class RunTimeline implements Timeline {
    * The date is asked for here: the clock of this host, which may run for days, stands still while the machine sleeps, and
    * does not follow one that is set.
    */
-  readonly #began: Moment = { clock: systemClock.now(), date: Date.now() };
+  readonly began: Moment = { clock: systemClock.now(), date: Date.now() };
   readonly #kept = new PendingTimeline();
   readonly #children: ChildEvent[] = [];
   readonly #pools = new Set<string>();
@@ -55,7 +53,7 @@ export class RunTimeline implements Timeline {
       if (run === undefined) return;
       const { timelineOf } = await import('../host/keep-timeline.ts');
       const warn = (message: string): void => run.print(`carpool: ${message}\n`);
-      this.#file = timelineOf({ ...run, began: this.#began, warn });
+      this.#file = timelineOf({ ...run, began: this.began, warn });
       if (this.#file !== undefined) closeAtExit(this.#file);
     } catch (thrown) {
       run?.print(`carpool: Nothing is kept for \`carpool report\`: ${messageOf(thrown)}\n`);
@@ -72,16 +70,6 @@ export class RunTimeline implements Timeline {
       if (sessions > 0 || failed) this.#kept.add({ ...child, sessions });
     }
     this.#children.length = 0;
-    this.#file?.close();
-    if (this.#file !== undefined) open.delete(this.#file);
+    if (this.#file !== undefined) closeNow(this.#file);
   }
-}
-
-function closeAtExit(file: TimelineFile): void {
-  open.add(file);
-  if (closesAtExit) return;
-  closesAtExit = true;
-  process.once('exit', () => {
-    for (const each of open) each.close();
-  });
 }

@@ -211,11 +211,13 @@ export class MachineRuns implements HostedRuns {
         ports,
         folder: directory.folder,
         load: () => loading,
+        openTranscript: (config) => run.openTranscript(config),
         makePool: async (settings, options) => {
           const definition = await PoolDefinition.of({ settings, options, project: await loading, place });
           if (settings.server === undefined) made.set(settings.name, definition.portable);
           const until = request.sessionsOnly === true ? this.#leaving : undefined;
-          const pool = this.#pools.use({ definition, print, until, timeline: run.timeline });
+          const kept = { timeline: run.timeline, transcript: run.transcriptOf(settings.name) };
+          const pool = this.#pools.use({ definition, print, until, ...kept });
           used.add(pool);
           // The run may have been ended while its config was loaded.
           if (!this.#runs.has(run)) void pool.close();

@@ -50,6 +50,8 @@ export interface PoolUse {
   readonly until?: RunPoolOptions['until'];
   /** Takes the calls of this run that are over, and children of the pool: those that end, and at its end those that go on. */
   readonly timeline?: Timeline | undefined;
+  /** As in `RunPoolOptions`. */
+  readonly transcript?: RunPoolOptions['transcript'];
 }
 
 const defaultLinger = 15_000;
@@ -90,6 +92,7 @@ export class SharedPools {
       changed: filled,
       until: use.until,
       timeline: use.timeline,
+      transcript: use.transcript,
     });
   }
 

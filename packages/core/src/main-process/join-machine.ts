@@ -8,6 +8,7 @@ import { killedText } from '../hosts/machine-host.ts';
 import { runInfo } from '../hosts/run-info.ts';
 import { ownEnvironment } from '../hosts/own-environment.ts';
 import type { WatchedFiles } from '../process/files.ts';
+import { transcriptWanted } from '../process/transcript-wish.ts';
 import type { Configured, GroupLeader, HostSummary } from '../wire/control.ts';
 import { addressVariable, resolveAddress, type Place } from '../wire/address.ts';
 import type { OpenRunRequest, OpenRunResult } from '../wire/machine-messages.ts';
@@ -59,6 +60,8 @@ export async function openRun(client: HostClient, options: JoinOptions, by: Open
     const request = place === undefined ? ownProject(options, by.runner) : remoteProject(options, by.runner);
     const answer = client.ask({ method: 'openRun', ...request, configTimeout }, openTimeout);
     const { address, ...opened } = await answer;
+    if (place !== undefined && transcriptWanted(process.env) !== false)
+      printed('carpool: no transcript is kept of a run on another machine\n');
     return new MachineRun(
       client,
       { pid, log },

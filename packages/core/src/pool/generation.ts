@@ -126,7 +126,7 @@ export class Generation {
     const codec = await loadCodec(settings.codec);
     const { child, protocol, transport, replay } = await connectChild(options, codec, served);
     const over = Promise.withResolvers<CarpoolError>();
-    const { faults, transcript } = options;
+    const { faults, transcript: ofPool } = options;
     const journal = new Journal(settings.name, options.passing);
     const strays = new Strays(faults.strays);
     const logged = new LoggedErrors(clock, (error) => faults.logged(error));
@@ -141,14 +141,11 @@ export class Generation {
       journal,
       strays,
       logged,
-      record:
-        transcript &&
-        ((speaker, params) =>
-          new SessionRecord(
-            { ...transcript, protocol, pid: replay === undefined ? child.pid : undefined, hello: generation?.hello },
-            speaker,
-            params,
-          )),
+      record: (speaker, { params, transcript = ofPool }) => {
+        if (transcript === undefined) return undefined;
+        const pid = replay === undefined ? child.pid : undefined;
+        return new SessionRecord({ ...transcript, protocol, pid, hello: generation?.hello }, speaker, params);
+      },
       strayOutput: settings.strayOutput === 'pass' ? (frame) => takeStray(frame, strays, faults) : undefined,
       losses: failingLosses,
       fatalOutput: (frame, error) => fatalLine(settings, frame, error),

@@ -228,7 +228,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     const { opened: found } = await openedOrNotStarted(session, holder);
     holder.openedAt = this.#clock.now();
     this.#sessions++;
-    this.#warm?.registered(holder.options.params !== undefined);
+    this.#warm?.registered(holder.options);
     const { hello, codec, protocol } = generation.seenBy(conversation);
     const known = { hello, opened: found, codec, protocol, settings: this.settings, slotWait: holder.slotWait };
     const awaitsEnd = generation.begins(conversation.id);
@@ -243,10 +243,10 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
   }
 
   async #begin(holder: SlotHolder, listener: Listener): Promise<SlotSession> {
-    const { params, holder: label } = holder.options;
+    const { params, transcript, holder: label } = holder.options;
     const { signal } = holder.deadline;
     const place = await this.#acquireSlotAndChild(holder);
-    const session = this.#slotSessions.begin(place, { listener, signal, params, label });
+    const session = this.#slotSessions.begin(place, { listener, signal, params, label, transcript });
     session.give(holder);
     holder.deadline.opens(place.generation.child, session.conversation);
     this.#children.at(place.slot.child).countSession(place.generation);

@@ -64,6 +64,11 @@ export interface OpenOptions extends OrUndefined<Omit<RegisterOptions, 'signal'>
   readonly run?: HolderRun | undefined;
   /** Takes the call when it is over. Default: as in `PoolEnvironment`. */
   readonly timeline?: Timeline | undefined;
+  /**
+   * Takes what its session says: that is then opened for this call, not ahead of it, when it was not known whose it would
+   * be. Default: as in `PoolEnvironment`.
+   */
+  readonly transcript?: RecordedPool | undefined;
   /** Takes the milliseconds for which it has waited for a slot, whether it got one or not, and whether for one more child of all pools. */
   readonly waited?: ((milliseconds: number, capped: boolean) => void) | undefined;
   /** Milliseconds that the test or hook which makes the call had left when it did. Default: any. */

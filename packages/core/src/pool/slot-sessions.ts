@@ -3,6 +3,7 @@ import type { CancelSignal } from '../base/cancellation.ts';
 import type { Evidence } from '../base/errors.ts';
 import { callerLocation, type HolderLabel } from '../base/holder-label.ts';
 import type { Printed } from '../process/child.ts';
+import type { RecordedPool } from '../base/transcript-keeper.ts';
 import type { Opened } from '../protocol/protocol.ts';
 import type { Conversation } from '../session/conversation.ts';
 import { speakerName } from '../session/journal.ts';
@@ -30,6 +31,8 @@ export interface BeginOptions {
   readonly signal: CancelSignal | undefined;
   readonly params: unknown;
   readonly label: HolderLabel | undefined;
+  /** As in `OpenOptions`. */
+  readonly transcript: RecordedPool | undefined;
 }
 
 interface Begun {

@@ -12,6 +12,7 @@ import type { Admission, Slot } from './admission.ts';
 import type { ChildSupervisor } from './child-supervisor.ts';
 import type { Children } from './children.ts';
 import type { PoolSettings } from './options.ts';
+import type { OpenOptions } from './registration.ts';
 import type { SlotHolder, SlotHolders } from './slot-holders.ts';
 import type { SlotSession, SlotSessions } from './slot-sessions.ts';
 import { WarmListener } from './warm-listener.ts';
@@ -76,18 +77,21 @@ export class WarmSessions {
     this.#stock.newRun();
   }
 
-  /** A `register` call has its session. @param withParams so that it could take none of these */
-  registered(withParams: boolean): void {
-    this.#stock.registered(this.#options.clock.now(), withParams);
+  /** This `register` call has its session. One that is recorded says nothing of the next one: it could take none of these. */
+  registered({ params, transcript }: OpenOptions): void {
+    if (transcript === undefined) this.#stock.registered(this.#options.clock.now(), params !== undefined);
     this.settle();
   }
 
-  /** Gives one to this call; `undefined`: there is none, or they were opened without its `params`. @throws the reason of its signal */
+  /**
+   * Gives one to this call; `undefined`: there is none, or they were opened without its `params`, or without its transcript.
+   * @throws the reason of its signal
+   */
   async take(holder: SlotHolder, listener: Listener): Promise<SlotSession | undefined> {
     const { clock, holders } = this.#options;
-    const { params } = holder.options;
+    const { params, transcript } = holder.options;
     const { signal } = holder.deadline;
-    if (params !== undefined) return undefined;
+    if (params !== undefined || transcript !== undefined) return undefined;
     const expired = (): Error => new Error('unreachable: `open` has a deadline of its own');
     for (;;) {
       const warm = this.#stock.take();
@@ -206,7 +210,7 @@ export class WarmSessions {
       const generation = await child.current();
       if (!admission.isCurrent(slot)) givenUp.abort(noop);
       if (givenUp.aborted) throw new Error('it was given up');
-      const begin = { listener, signal: givenUp, params: undefined, label: undefined };
+      const begin = { listener, signal: givenUp, params: undefined, label: undefined, transcript: undefined };
       const session = sessions.begin({ slot, generation }, begin);
       session.conversation.speaker.isWarm = true;
       warm.session = session;

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { transcriptVersion } from '../base/transcript.ts';
 import { version } from '../base/version.ts';
+import { closeAtExit } from './close-at-exit.ts';
 import { poolsTranscriptOf, removeOldTranscripts, runFileName, runsFolder, transcriptFileOf } from './run-files.ts';
 import { TranscriptFile } from './transcript-file.ts';
 import { transcriptWanted, type TranscriptWish } from './transcript-wish.ts';
@@ -14,6 +15,12 @@ export interface OpenTranscriptOptions {
   readonly runner?: string | undefined;
   /** It is that of the pools which this process has itself. Default: of a run. */
   readonly isOfPools?: boolean | undefined;
+  /** For the name of the file. Default: that of this process. */
+  readonly pid?: number | undefined;
+  /** When the run began, by the clock of this process, and in milliseconds since 1970. Default: when this process did. */
+  readonly began?: { readonly clock: number; readonly date: number } | undefined;
+  /** The environment that decides. Default: that of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** What the config says. */
   readonly wish?: boolean | undefined;
   /** Takes a sentence about what is not kept. */
@@ -21,14 +28,9 @@ export interface OpenTranscriptOptions {
 }
 
 /** `undefined`: none is wanted, or there is no place for it, which is told. It is complete when this process ends, also after a crash. */
-export function openTranscript({
-  root,
-  runner,
-  isOfPools = false,
-  wish,
-  warn,
-}: OpenTranscriptOptions): TranscriptFile | undefined {
-  const wanted: TranscriptWish = transcriptWanted(process.env, wish);
+export function openTranscript(options: OpenTranscriptOptions): TranscriptFile | undefined {
+  const { root, runner, isOfPools = false, wish, began, warn, env = process.env, pid = process.pid } = options;
+  const wanted: TranscriptWish = transcriptWanted(env, wish);
   if (wanted === false) return undefined;
   const folder = wanted === true ? runsFolder(root) : resolve(root, wanted);
   if (folder === undefined) {
@@ -38,16 +40,16 @@ export function openTranscript({
     return undefined;
   }
   if (wanted === true) removeOldTranscripts(folder, Date.now());
-  const zero = zeroOfClock();
-  const { pid } = process;
+  const zero = began?.date ?? zeroOfClock();
   const run = runFileName(zero, pid);
   const kept = new TranscriptFile({
     file: join(folder, isOfPools ? poolsTranscriptOf(run, 1) : transcriptFileOf(run)),
     ...(isOfPools && { another: (number) => join(folder, poolsTranscriptOf(run, number)) }),
-    header: { carpoolTranscript: transcriptVersion, carpool: version, runner, folder: root, pid, zero },
+    header: { carpoolTranscript: transcriptVersion, carpool: version, runner, folder: root, pid: process.pid, zero },
+    began: began?.clock,
     clock: systemClock,
     warn,
   });
-  process.once('exit', () => kept.close());
+  closeAtExit(kept);
   return kept;
 }

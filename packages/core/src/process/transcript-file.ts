@@ -16,6 +16,8 @@ export interface TranscriptFileOptions {
   /** Its name where that is there already. @param number from 2, for the next one that is tried. Default: it is an error */
   readonly another?: ((number: number) => string) | undefined;
   readonly header: TranscriptHeader;
+  /** Zero of its times, by the clock. Default 0. */
+  readonly began?: number | undefined;
   readonly clock: Clock;
   /** Takes a sentence, once, if it cannot be written. */
   readonly warn: (message: string) => void;
@@ -252,7 +254,8 @@ export class TranscriptFile implements Transcript {
 
   /** Tenths of a millisecond are enough. */
   #now(): number {
-    return Math.round(this.#options.clock.now() * 10) / 10;
+    const { clock, began = 0 } = this.#options;
+    return Math.round((clock.now() - began) * 10) / 10;
   }
 }
 

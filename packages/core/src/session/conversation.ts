@@ -56,7 +56,7 @@ export class Conversation implements Receiver, Ended, Exchanging, Asking {
     this.speaker = { id: options.id, holder: options.holder };
     this.#before = seenOn(connection);
     this.recent = new Recent(this.speaker, connection.journal);
-    this.record = options.id === rootId ? undefined : connection.record?.(this.speaker, options.params);
+    this.record = options.id === rootId ? undefined : connection.record?.(this.speaker, options);
     ({
       outbox: this.#outbox,
       port: this.#port,

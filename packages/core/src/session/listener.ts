@@ -1,5 +1,6 @@
 /** What a conversation reports to the session of a user, or to the relay of the hub. */
 import type { HolderLabel } from '../base/holder-label.ts';
+import type { RecordedPool } from '../base/transcript-keeper.ts';
 import type { Frame } from '../codec/frame.ts';
 import type { Key, WireId } from '../protocol/protocol.ts';
 import type { CloseReason } from './state.ts';
@@ -14,12 +15,18 @@ export interface Listener {
   closed(reason: CloseReason): void;
 }
 
-/** What a conversation is made of, besides its connection. */
-export interface ConversationOptions {
-  readonly id: string;
-  readonly listener: Listener;
+/** What a transcript needs to know of a session when it begins. */
+export interface RecordedSession {
   /** Handed to the protocol's `open`. */
   readonly params?: unknown;
+  /** The transcript that it is in. Default: that of its connection. */
+  readonly transcript?: RecordedPool | undefined;
+}
+
+/** What a conversation is made of, besides its connection. */
+export interface ConversationOptions extends RecordedSession {
+  readonly id: string;
+  readonly listener: Listener;
   /** Whose it is, for the errors of others. */
   readonly holder?: HolderLabel | undefined;
   /** Its end begins. */

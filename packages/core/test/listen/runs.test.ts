@@ -1,5 +1,6 @@
 // Runs of another machine: what they have is that of the folder of `carpool serve --listen`, and their own.
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { HostClient } from '../../src/client/client.ts';
@@ -217,4 +218,23 @@ test('a run with an address that leads nowhere has a problem, which says why, an
       'Cannot reach the host at 127.0.0.1:9: connect ECONNREFUSED 127.0.0.1:9. The host has ended, or the address is that of another machine. The address is the value of CARPOOL_ADDRESS: unset it, and the run starts a host of its own, or set it to the address of a host that runs (`carpool serve` and `carpool address` print one)',
   });
   vi.restoreAllMocks();
+});
+
+test('a run that wants a transcript is told that it has none of its sessions on another machine', async () => {
+  config({ echoes: 'echo' });
+  const { address } = await serving();
+  const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const runs = [];
+  for (const wanted of ['told', '0', '']) {
+    vi.stubEnv('CARPOOL_TRANSCRIPT', wanted);
+    const before = told.mock.calls.length;
+    const run = await remoteRun(address);
+    const session = await (await worker(run)).register('echoes');
+    await session.unregister();
+    await run.stop();
+    runs.push(told.mock.calls.slice(before).map(([text]) => text));
+  }
+  told.mockRestore();
+  expect(runs).toEqual([['carpool: no transcript is kept of a run on another machine\n'], [], []]);
+  expect(existsSync(join(place().path, 'told'))).toBe(false);
 });
