@@ -133,7 +133,17 @@ export const layers: Readonly<Record<string, Layer>> = {
     ],
   },
   'main-process': {
-    may: ['base', 'process/files', 'process/own-file', 'wire', 'hosts', 'config', 'client', 'replay/variable'],
+    may: [
+      'base',
+      'process/files',
+      'process/own-file',
+      'process/transcript-wish',
+      'wire',
+      'hosts',
+      'config',
+      'client',
+      'replay/variable',
+    ],
     types: ['pool/types', 'pool/options'],
   },
   'test-api': {
