@@ -23,6 +23,7 @@ export default function setup(): void {
     ),
     linked: {
       ...Object.fromEntries(['vitest', 'jest', '@playwright/test'].map(linked)),
+      msgpackr: installed(core, 'msgpackr'),
       'carpool/node_modules': join(core, 'node_modules'),
       'ava/node_modules': join(core, 'node_modules'),
     },

@@ -1,10 +1,12 @@
 /** The test files of the contract as data; each runner renders them in its own syntax. */
 import { documented, documentedOfPlugins } from './documented.ts';
 
+type PoolName = 'echo' | 'packed' | 'narrow' | 'mortal' | 'strict' | 'tidy' | 'stuck' | 'web' | 'app';
+
 export interface TestSpec {
   readonly name: string;
   /** The fixture it destructures: a pool, a shared worker, or `carpool`. */
-  readonly fixture?: 'echo' | 'narrow' | 'mortal' | 'strict' | 'tidy' | 'stuck' | 'carpool' | 'counter' | 'web' | 'app';
+  readonly fixture?: PoolName | 'carpool' | 'counter';
   /** A function of the file's module. */
   readonly body: string;
   /** Milliseconds, if not the default of the run. */

@@ -13,45 +13,51 @@ const files: readonly FileSpec[] = [
     ],
   },
   { name: 'one-test', tests: [{ name: 'is alone in its file', fixture: 'echo', body: 'visit' }] },
+  { name: 'packed', tests: [{ name: 'exchanges bytes', fixture: 'packed', body: 'exchangeBytes' }] },
 ];
 
 const recorded = { env: { CARPOOL_TRANSCRIPT: 'recorded' } };
 const replayed = { env: { CARPOOL_REPLAY: 'recorded' } };
 const config = 'carpool.config.mjs';
-const program = "command: process.execPath,\n  args: [fileURLToPath(new URL('child.mjs', import.meta.url))],";
 
 /** What the tests of one run have got, without what differs in each run. */
 function noted(project: Project): unknown[] {
-  const all = ['two-tests', 'one-test'].flatMap((file) => project.notes(file));
-  return all.map(({ pid, found, sessions }) => JSON.stringify({ pid, found, sessions })).toSorted();
+  const all = files.flatMap(({ name }) => project.notes(name));
+  return all.map((note) => JSON.stringify({ ...note, id: undefined })).toSorted();
 }
+
+const allOf = (status: string): string[] => Array.from({ length: 4 }, () => status);
 
 test.each(runners)('in $name', { timeout: 180_000 }, async (runner) => {
   using project = new Project(runner, files);
   const first = await project.run(runner.all, recorded);
-  expect(first.tests.map(({ status }) => status)).toEqual(['passed', 'passed', 'passed']);
+  expect(first.tests.map(({ status }) => status)).toEqual(allOf('passed'));
   const before = noted(project);
-  expect(before).toHaveLength(3);
+  expect(before).toHaveLength(4);
+  expect(before).toContain(JSON.stringify({ file: 'packed', bytes: [1, 2, 3], large: String(2n ** 60n) }));
   project.write('log.jsonl', '');
-  project.write(config, project.read(config).replace(program, "command: 'no-such-program',"));
+  project.write(config, project.read(config).replaceAll('command: process.execPath', "command: 'no-such-program'"));
 
   const missing = await project.run(runner.all);
-  expect(missing.tests.map(({ status }) => status)).toEqual(['failed', 'failed', 'failed']);
+  expect(missing.tests.map(({ status }) => status)).toEqual(allOf('failed'));
   expect(missing.output).toContain('CHILD_NOT_STARTED');
 
   const again = await project.run(runner.all, replayed);
-  expect(again.tests.map(({ status }) => status)).toEqual(['passed', 'passed', 'passed']);
+  expect(again.tests.map(({ status }) => status)).toEqual(allOf('passed'));
   expect(again.output).toMatch(/carpool: echo: a replay of .*recorded, no child, 3 sessions/);
+  expect(again.output).toMatch(/carpool: packed: a replay of .*recorded, no child, 1 session/);
   // Also the pid that its process had then.
   expect(noted(project)).toEqual(before);
 
   const bodies = project.read('bodies.cjs');
   project.write(
     'bodies.cjs',
-    bodies.replace("{ type: 'set', value: 'left behind' }", "{ type: 'set', value: 'changed' }"),
+    bodies
+      .replace("{ type: 'set', value: 'left behind' }", "{ type: 'set', value: 'changed' }")
+      .replace('new Uint8Array([1, 2, 3])', 'new Uint8Array([1, 2, 4])'),
   );
   const changed = await project.run(runner.all, replayed);
-  expect(changed.tests.map(({ status }) => status)).toEqual(['failed', 'failed', 'failed']);
+  expect(changed.tests.map(({ status }) => status)).toEqual(allOf('failed'));
   expect(changed.output).toContain('NOT_RECORDED');
   expect(changed.output).toContain('.value: recorded "left behind", now "changed"');
   expect(changed.output).toContain('carpool: echo: tests have not asked for 3 messages and sessions');

@@ -74,7 +74,7 @@ function factsOf(major: Major): RunnerFacts {
 /** A project of `test/projects`. */
 export class Project extends FixtureProject {
   constructor(major: Major, name: string) {
-    const shared = ['packed.mjs', 'echo.mjs', name].map((source) => join(projects, source));
+    const shared = ['echo.mjs', name].map((source) => join(projects, source));
     super(factsOf(major), name, [fixtures, ...shared]);
   }
 }

@@ -30,6 +30,12 @@ async function visit(session, file) {
   note(file, { id: session.id, found: value ?? 'nothing', pid, sessions });
 }
 
+/** Of a process that echoes MessagePack: JSON has neither bytes nor such numbers. */
+async function exchangeBytes(session, file) {
+  const { value } = await session.request({ value: { bytes: new Uint8Array([1, 2, 3]), large: 2n ** 60n } });
+  note(file, { id: session.id, bytes: [...value.bytes], large: String(value.large) });
+}
+
 /** Ends when three tests do this at the same time. */
 async function meet(session, file) {
   await session.request({ type: 'set', value: session.id });
@@ -272,6 +278,7 @@ async function hold(session, file) {
 }
 
 module.exports = {
+  exchangeBytes,
   fail,
   failAfterALongWait,
   forgetALock,

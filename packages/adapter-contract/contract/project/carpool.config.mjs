@@ -11,6 +11,12 @@ const child = {
 export default defineConfig({
   pools: {
     echo: { ...child, maxSessions: 16 },
+    // MessagePack.
+    packed: {
+      command: process.execPath,
+      args: [fileURLToPath(new URL('packed.mjs', import.meta.url))],
+      codec: 'msgpack',
+    },
     // One session at a time: a second `register` waits.
     narrow: { ...child, maxSessions: 1 },
     // As that, for one test alone.
