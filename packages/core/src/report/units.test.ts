@@ -28,6 +28,10 @@ test.for([
   [65_000, 5_000, '1:05'],
   [65_500, 500, '1:05.5'],
   [125_000, 20_000, '2:05'],
+  [92_500, 2_500, '1:32.5'],
+  [750, 250, '0.75 s'],
+  [7.5, 2.5, '7.5 ms'],
+  [0.75, 0.25, '0.75 ms'],
 ] as const)('on the axis %d ms, with ticks of %d ms, is %s', ([time, unit, text]) => {
   expect(axisText(time, unit)).toBe(text);
 });
