@@ -6,13 +6,14 @@ import { Command, Option } from 'commander';
 import { isCarpoolError, type CarpoolError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import type { CheckOptions } from './check.ts';
+import { RepeatableOption } from './completion/repeatable-option.ts';
 import { addCompletion } from './completion-commands.ts';
 import type { DoctorOptions } from './doctor.ts';
 import type { InitOptions } from './init.ts';
 import { dialectNames, runnerNames } from './init/names.ts';
 import { addMachineCommands } from './machine-commands.ts';
 import type { MeasureOptions } from './measure.ts';
-import { durationOf, jsonOf, positiveInteger, regularExpression, shardCount } from './options.ts';
+import { jsonOf, positiveInteger, regularExpression, shardCount, timeoutOption } from './options.ts';
 import type { PsOptions } from './ps.ts';
 import type { ReplayCommandOptions } from './replay.ts';
 import type { ReportOptions } from './report.ts';
@@ -37,7 +38,9 @@ program
   .command('init')
   .description('add Carpool to the project in this folder: show what would change, ask, and write it')
   .addOption(
-    new Option('-r, --runner <name...>', 'whose config is edited; default: those that the project has').choices(
+    new RepeatableOption(
+      '-r, --runner <name>',
+      'whose config is edited; default: those that the project has',
       runnerNames,
     ),
   )
@@ -140,12 +143,7 @@ program
   .description('end the host of this machine, or what is named, with all that it serves')
   .argument('[run]', 'the pid of a host or of a runner, or the id of a run, as `carpool ps` shows them')
   .option('-a, --all', 'end every host of this user')
-  .option(
-    '--timeout <time>',
-    'kill what has not ended by then, such as 30s, 10m or 2h, or never',
-    durationOf,
-    stopTimeout,
-  )
+  .addOption(timeoutOption('kill what has not ended by then, such as 30s, 10m or 2h, or never', stopTimeout))
   .action(async (target: string | undefined, options: StopOptions) => {
     const { stop } = await import('./stop.ts');
     process.exitCode = await stop(target, options);
@@ -187,16 +185,27 @@ program
 program
   .command('transcript')
   .description('print what the sessions of the last run have said, or those of one test, as JSON lines')
-  .option('-r, --run <file>', 'another transcript, or the timeline of its run')
-  .option('-t, --test <name...>', 'the sessions of this test alone: its name, or a part of it that no other has')
+  .argument(
+    '[file]',
+    'another transcript, the timeline of its run, or a folder with transcripts, of which the last is meant; default: the last that is kept',
+  )
+  .option('-r, --run <file>', 'the same, as an option')
+  .addOption(
+    new RepeatableOption(
+      '-t, --test <name>',
+      'the sessions of this test alone: its name, or a part of it that no other has',
+    ),
+  )
   .option('-s, --session <id>', 'this session alone, as errors name it')
   .option('--failed', 'the sessions of all tests that have failed')
-  .option('-o, --output <file>', 'write it there')
+  .option('-o, --output <file>', 'write the JSON lines, or with --text the text, to this file, and not to stdout')
   .option('--text', 'for people: a line for each message, with its time')
-  .option('-l, --list', 'print the paths of the transcripts that are kept, the last one first')
-  .action(async (options: TranscriptOptions) => {
+  .option('-l, --list', 'print the paths of the transcripts that are kept, or of those in a folder, the last one first')
+  .action(async (file: string | undefined, { run, ...options }: TranscriptOptions, self: Command) => {
+    if (file !== undefined && run !== undefined)
+      self.error('error: the transcript is named twice: by the argument, and by --run');
     const { transcript } = await import('./transcript.ts');
-    process.exitCode = await transcript(options);
+    process.exitCode = await transcript({ ...options, run: file ?? run });
   });
 
 program
@@ -204,14 +213,19 @@ program
   .description(
     'play the side of the tests of a transcript against the real processes: does it still happen? Ends with 1 if an answer differs, with 2 if it cannot be played',
   )
-  .argument('<file>', 'a transcript, as CARPOOL_TRANSCRIPT=DIR writes it')
+  .argument(
+    '<file>',
+    'a transcript, as CARPOOL_TRANSCRIPT=1, `transcript: true` in the config, or `carpool transcript --output` writes it; or a folder with transcripts, of which the last is played',
+  )
   .option('-p, --pool <name>', 'only the sessions of this pool')
   .option('-t, --test <text>', 'only the sessions of tests with this text in their names')
-  .option(
-    '-i, --ignore <path...>',
-    'what is not compared, as differences show it: .time, .items[*].id; * is one name, ** any number of them',
+  .addOption(
+    new RepeatableOption(
+      '-i, --ignore <path>',
+      'what is not compared, as differences show it: .time, .items[*].id; * is one name, ** any number of them',
+    ),
   )
-  .option('--timeout <time>', 'how long to wait for each answer, such as 30s or 10m', durationOf, 30_000)
+  .addOption(timeoutOption('how long to wait for each answer, such as 30s or 10m, or never', 30_000))
   .option('-c, --config <file>', 'config file, instead of the nearest carpool.config.*')
   .option('--json', 'print one JSON object')
   .action(async (file: string, options: ReplayCommandOptions) => {
@@ -231,7 +245,7 @@ program
     regularExpression,
   )
   .option('--until-exit', 'the command is ready when it has ended')
-  .option('--timeout <ms>', 'within which the command must be ready', positiveInteger, 30_000)
+  .addOption(timeoutOption('within which the command must be ready, such as 30s or 10m, or never', 30_000))
   .option('--runs <number>', 'how often to start it', positiveInteger, 5)
   .option('--files <number>', 'test files of the suite', positiveInteger, 50)
   .option('--workers <number>', 'test files that run at a time; default: what this machine can run', positiveInteger)

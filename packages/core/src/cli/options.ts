@@ -1,6 +1,6 @@
 /** Values of options, from the command line. */
 import { availableParallelism } from 'node:os';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { messageOf } from '../base/thrown.ts';
 import { parseBytes, parseCount } from '../hosts/machine-bounds.ts';
 import { hostAndPort, parseHostAndPort, type RemotePlace } from '../wire/address.ts';
@@ -83,4 +83,9 @@ export function bytesOf(text: string): number {
   const value = parseBytes(text);
   if (value !== undefined) return value;
   throw new InvalidArgumentError('It must be a size, such as 512M or 4G.');
+}
+
+/** `--timeout`, whose default is shown as it is typed. @param standard the default, in milliseconds: whole seconds */
+export function timeoutOption(description: string, standard: number): Option {
+  return new Option('--timeout <time>', description).argParser(durationOf).default(standard, `${standard / 1_000}s`);
 }

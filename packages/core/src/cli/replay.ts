@@ -1,12 +1,14 @@
 /** `carpool replay`: plays the side of the tests of a transcript against the real processes. Does it still happen? */
 import { resolve } from 'node:path';
-import { isCarpoolError, CarpoolError } from '../base/errors.ts';
+import { asCarpoolError, isCarpoolError, CarpoolError } from '../base/errors.ts';
 import { forgetRedaction, redactFor } from '../base/redact.ts';
 import { unknownPool } from '../client/unknown-name.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import { poolSettings } from '../pool/options.ts';
 import { ChildPool } from '../pool/pool.ts';
+import { statOf } from '../process/files.ts';
 import { transcriptFile, type TranscriptFile } from '../recordings/transcript-file.ts';
+import { transcriptsOf } from '../recordings/transcripts-of.ts';
 import { serverNotReplayed } from '../replay/errors.ts';
 import { Interruption } from './measure/interruption.ts';
 import { ignoredPaths } from './replay/ignored.ts';
@@ -35,7 +37,7 @@ export interface ReplayCommandOptions {
 export async function replay(file: string, options: ReplayCommandOptions): Promise<number> {
   using interruption = new Interruption();
   try {
-    const played = await play(resolve(file), options, interruption.signal);
+    const played = await play(await transcriptAt(resolve(file)), options, interruption.signal);
     console.log(options.json === true ? JSON.stringify(played, undefined, 2) : playedText(played).join('\n'));
     return played.same ? 0 : 1;
   } catch (thrown) {
@@ -44,6 +46,21 @@ export async function replay(file: string, options: ReplayCommandOptions): Promi
     console.error(`carpool: ${thrown.message} [${thrown.code}]`);
     return 2;
   }
+}
+
+/** The last one, of a folder. @throws CarpoolError NOT_RECORDED */
+async function transcriptAt(path: string): Promise<string> {
+  if (statOf(path)?.isDirectory() !== true) return path;
+  try {
+    const [last] = await transcriptsOf(path);
+    if (last !== undefined) return last;
+  } catch (thrown) {
+    throw asCarpoolError(thrown, 'NOT_RECORDED', `Cannot replay ${path}`);
+  }
+  throw new CarpoolError(
+    'NOT_RECORDED',
+    `Cannot replay ${path}: there is no transcript in it. CARPOOL_TRANSCRIPT=${path} in the environment of a run keeps one there`,
+  );
 }
 
 async function play(path: string, options: ReplayCommandOptions, signal: AbortSignal): Promise<Played> {

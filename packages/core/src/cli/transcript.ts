@@ -10,6 +10,7 @@ import { messageOf } from '../base/thrown.ts';
 import type { TranscriptEnd, TranscriptHeader } from '../base/transcript.ts';
 import { statOf } from '../process/files.ts';
 import { TranscriptReader, type TranscriptExtent, type TranscriptText } from '../recordings/transcript-reader.ts';
+import { transcriptsOf } from '../recordings/transcripts-of.ts';
 import { isTimeline, runFiles, runsFolder, transcriptFileOf, transcriptFiles } from '../process/run-files.ts';
 import { transcriptWanted } from '../process/transcript-wish.ts';
 import { PrivateFile } from './private-file.ts';
@@ -17,7 +18,7 @@ import { chosenOf, SessionList, testsOf, type ListedSession, type Wanted } from 
 import { eventText, headerText } from './transcript/text.ts';
 
 export interface TranscriptOptions extends Wanted {
-  /** A transcript, or the timeline of its run. Default: that of the last run that has one. */
+  /** A transcript, the timeline of its run, or a folder, whose last transcript is meant. Default: that of the last run that has one. */
   readonly run?: string | undefined;
   /** Default: stdout. */
   readonly output?: string | undefined;
@@ -29,17 +30,33 @@ const howTo = 'CARPOOL_TRANSCRIPT=1 in the environment, or `transcript: true` in
 
 /** @returns the exit code: 1 if there is nothing to show, after a sentence on stderr */
 export async function transcript(options: TranscriptOptions): Promise<number> {
-  if (options.list === true) {
-    for (const file of kept()) console.log(file);
+  try {
+    if (options.list === true) return await list(options.run);
+    const file = await fileOf(options.run);
+    return 'missing' in file ? failed(file.missing) : await shown(file.path, options);
+  } catch (thrown) {
+    return failed(messageOf(thrown)); // such as a folder that may not be read
+  }
+}
+
+async function list(run: string | undefined): Promise<number> {
+  if (run === undefined || isFolder(run)) {
+    for (const file of run === undefined ? kept() : await transcriptsOf(resolve(run))) console.log(file);
     return 0;
   }
-  const file = fileOf(options.run);
+  const file = await fileOf(run);
   if ('missing' in file) return failed(file.missing);
+  if (statOf(file.path) === undefined) return failed(`there is no file ${file.path}`);
+  console.log(file.path);
+  return 0;
+}
+
+async function shown(path: string, options: TranscriptOptions): Promise<number> {
   try {
-    await show(new TranscriptReader(file.path), options);
+    await show(new TranscriptReader(path), options);
     return 0;
   } catch (thrown) {
-    return failed(`${file.path}: ${messageOf(thrown)}`);
+    return failed(`${path}: ${messageOf(thrown)}`);
   }
 }
 
@@ -173,6 +190,10 @@ function writerTo(stream: Writable): Write {
   };
 }
 
+function isFolder(path: string): boolean {
+  return statOf(path)?.isDirectory() === true;
+}
+
 /** The transcripts of this project, the last one first. */
 function kept(): string[] {
   const wanted = transcriptWanted(process.env);
@@ -180,11 +201,11 @@ function kept(): string[] {
   return folder === undefined ? [] : transcriptFiles(folder);
 }
 
-function fileOf(run: string | undefined): { readonly path: string } | { readonly missing: string } {
+async function fileOf(run: string | undefined): Promise<{ readonly path: string } | { readonly missing: string }> {
   if (run !== undefined) {
     const path = resolve(run);
-    if (statOf(path)?.isDirectory() === true) {
-      const last = transcriptFiles(path)[0];
+    if (isFolder(path)) {
+      const [last] = await transcriptsOf(path);
       return last === undefined ? { missing: `there is no transcript in ${path}: ${howTo}` } : { path: last };
     }
     if (!isTimeline(path)) return { path };

@@ -95,7 +95,13 @@ export async function loadConfig(project: Project, fresh?: FreshModules): Promis
 }
 
 async function importDefault(file: string, fresh: FreshModules | undefined): Promise<unknown> {
-  if (!existsSync(file)) throw invalid('', `there is no file ${file}`, `the path of a ${configNames.join(', ')}`, file);
+  if (!existsSync(file)) {
+    throw new CarpoolError(
+      'CONFIG_INVALID',
+      `Cannot load the config: there is no file ${file}. Correct the path that names it, or leave it out: then the nearest carpool.config.* is taken`,
+      { context: { file } },
+    );
+  }
   let module: Record<string, unknown>;
   try {
     module = await importModule(pathToFileURL(file).href, fresh);

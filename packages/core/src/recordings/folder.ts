@@ -1,18 +1,13 @@
 /** The transcripts of a folder, or one of them, as the books from which the pools of a run are answered. */
-import { open, readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { CarpoolError } from '../base/errors.ts';
 import { messageOf } from '../base/thrown.ts';
 import { relativeFile } from '../replay/recorded-session.ts';
 import { ReplayBook } from '../replay/replay-book.ts';
 import { latestRuns } from './latest-runs.ts';
-import { textAt } from './lines.ts';
 import { transcriptFile, type TranscriptFile } from './transcript-file.ts';
-
-/** How their names end, and those of timelines. */
-const ending = '.jsonl';
-/** Bytes in which the first line names its format. */
-const headerBegins = 4_096;
+import { ending, transcriptsOf } from './transcripts-of.ts';
 
 export interface ReplaySource {
   /** The folder or file. */
@@ -54,20 +49,12 @@ export async function replaySource(place: string, folder: string): Promise<Repla
 async function transcriptsIn(path: string): Promise<string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [path];
-    const all = (await readdir(path)).filter((name) => name.endsWith(ending)).toSorted();
-    const found: string[] = [];
-    for (const name of all) if (await isTranscript(join(path, name))) found.push(join(path, name));
+    const found = await transcriptsOf(path);
     if (found.length > 0) return found;
   } catch (thrown) {
     throw unusable(path, messageOf(thrown));
   }
   throw unusable(path, `there is no transcript in it, no *${ending}`);
-}
-
-/** What `carpool report` reads may be beside it, and files that are not lines at all. */
-async function isTranscript(path: string): Promise<boolean> {
-  await using file = await open(path, 'r');
-  return (await textAt(file, 0, headerBegins)).includes('"carpoolTranscript"');
 }
 
 function unusable(path: string, why: string): CarpoolError {

@@ -107,6 +107,16 @@ test('asks for the names of what runs, and of the last run', async () => {
   expect((await carpool('complete', '--', 'check', '')).stdout).toBe('none\nechoes\t\n');
   expect((await carpool('complete', '--', 'measure', '--pool=e')).stdout).toBe('none\n--pool=echoes\t\n');
   expect((await carpool('complete', '--', 'report', '')).stdout).toMatch(/^files\n\/.*\.jsonl\t\n$/);
+  const [, timeline = ''] = (await carpool('complete', '--', 'report', '')).stdout.trimEnd().split('\n');
+  const transcript = timeline.trimEnd().replace(/\.jsonl$/, '.transcript.jsonl');
+  writeFileSync(transcript, '');
+  for (const words of [
+    ['replay', ''],
+    ['transcript', ''],
+    ['transcript', '--run', ''],
+    ['replay', '-i', 'x', ''],
+  ])
+    expect((await carpool('complete', '--', ...words)).stdout).toBe(`files\n${transcript}\t\n`);
   expect((await carpool('complete', '--', 'stop', '')).stdout).toBe('none\n');
 });
 

@@ -157,7 +157,7 @@ describe('packages', () => {
   test('in the range that the project has of carpool; a runner that is named is added, too', async () => {
     const project = new InitProject({ 'package.json': { devDependencies: { carpool: '^1.2.0', jest: '30' } } });
     project.manager('npm');
-    await project.init('--yes', '--runner', 'jest', 'playwright');
+    await project.init('--yes', '--runner', 'jest', '--runner', 'playwright');
     expect(project.asked).toBe('i -D @carpool/jest@^1.2.0 @playwright/test @carpool/playwright@^1.2.0\n');
   });
 

@@ -124,7 +124,7 @@ test.for([
   ],
   ['that does not end', ['--until-exit'], stays, /within 500 ms: it did not end\. If it stays, leave out --until-exit/],
 ] as const)('a command %s fails at its deadline, and is stopped', async ([, options, source, message]) => {
-  const { code, stdout, stderr } = await measured(['--timeout', '500', ...options], source);
+  const { code, stdout, stderr } = await measured(['--timeout', '0.5s', ...options], source);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toMatch(message);
   expect(stderr).toMatch(/ \[CHILD_NO_HELLO\]\n(--- |$)/);

@@ -1,5 +1,5 @@
 // `carpool replay`: the side of the test of a transcript, against a real child.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { childProtocol } from '../../src/protocol/child-protocol.ts';
@@ -78,8 +78,36 @@ test.each(['json-lines', 'msgpack'] as const)('each answer that differs is shown
     ].join('\n'),
   );
   expect(code).toBe(1);
-  const ignoring = await played(events, { codec, version: 3 }, '--ignore', '.version', '**.value');
+  const ignoring = await played(events, { codec, version: 3 }, '-i', '.version', '--ignore', '**.value');
   expect(ignoring).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('options that may be given again leave the file that comes behind them alone', async () => {
+  await played(conversation, {});
+  const { code, stdout, stderr } = await carpool(
+    'replay',
+    '--ignore',
+    '.version',
+    '-i',
+    '.value',
+    'run.transcript.jsonl',
+  );
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toBe('carpool: 10 answers in 1 session, all as they were recorded\n');
+});
+
+test('of a folder the transcript of the last run is played, whatever the names', async () => {
+  await played(conversation, {});
+  const old = transcriptText(conversation.map((event) => ({ ...event, pool: 'gone' })));
+  write('recorded/z.jsonl', transcriptText(conversation).replace(/"zero":\d+/, '"zero":2000'));
+  write('recorded/a.jsonl', old.replace(/"zero":\d+/, '"zero":1000'));
+  // Of pools of a process of that run.
+  write('recorded/z.pools-2.transcript.jsonl', old.replace(/"zero":\d+/, '"zero":3000'));
+  write('recorded/timeline.jsonl', '{"carpoolTimeline":1}\n');
+  mkdirSync(join(place().path, 'recorded/folder.jsonl'));
+  const { code, stdout, stderr } = await carpool('replay', 'recorded', '--json');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(stdout)).toMatchObject({ file: expect.stringMatching(/recorded[\\/]z\.jsonl$/), sessions: 1 });
 });
 
 test('as JSON: what differs, with the values', async () => {
@@ -173,6 +201,11 @@ test('bad input is one sentence, and the exit code 2', async () => {
     'of a test with "subtracts" in its name',
   );
   expect(await fails(played([{ ...open, pool: 'gone' }, { e: 'closed' }], {}))).toContain('Unknown pool "gone"');
+  mkdirSync(join(place().path, 'empty'));
+  expect(await fails(carpool('replay', 'empty'))).toContain('empty: there is no transcript in it. CARPOOL_TRANSCRIPT=');
+  expect(await fails(played(conversation, {}, '--config', 'nope.ts'))).toMatch(
+    /^carpool: Cannot load the config: there is no file .*nope\.ts\. Correct the path/,
+  );
   writeFileSync(join(place().path, 'newer.jsonl'), '{"carpoolTranscript":2,"carpool":"9.0.0"}\n');
   expect(await fails(carpool('replay', 'newer.jsonl'))).toContain('it has version 2');
 });

@@ -185,6 +185,44 @@ test('transcripts are listed, the last one first, and one of them is named by th
   expect((await carpool('transcript', '--run', before.replace('.transcript', ''))).stdout).toBe(whole);
 });
 
+test('one is named by an argument, too, and a folder stands for its last one', async () => {
+  const last = project(whole);
+  const before = project(lines(), '2025-01-02T03-04-05-678Z-9.transcript.jsonl');
+  const cut = join(place().path, 'cut', 'adds.jsonl');
+  mkdirSync(join(place().path, 'cut'));
+  expect((await carpool('transcript', before)).stdout).toBe(lines());
+  expect(await carpool('transcript', '--test', 'adds', '-t', 'removes', last, '--output', cut)).toMatchObject({
+    code: 0,
+  });
+  expect((await carpool('transcript', 'cut')).stdout).toBe(readFileSync(cut, 'utf8'));
+  const twice = await carpool('transcript', last, '--run', before);
+  expect(twice).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'error: the transcript is named twice: by the argument, and by --run\n',
+  });
+});
+
+test('those that are listed are those of the folder or the file that is named', async () => {
+  const last = project(whole);
+  project('', '2026-01-02T03-04-05-678Z-9.jsonl');
+  const other = join(place().path, 'elsewhere', 'b.jsonl');
+  mkdirSync(join(place().path, 'elsewhere'));
+  writeFileSync(other, lines());
+  writeFileSync(join(place().path, 'elsewhere', 'a.jsonl'), '{"carpoolTimeline":1}\n');
+  const listed = async (...args: string[]): Promise<string> => (await carpool('transcript', '--list', ...args)).stdout;
+  expect(await listed()).toBe(`${last}\n`);
+  expect(await listed('elsewhere')).toBe(`${other}\n`);
+  expect(await listed('--run', 'elsewhere')).toBe(`${other}\n`);
+  expect(await listed('--run', other)).toBe(`${other}\n`);
+  expect(await listed('--run', last.replace('.transcript', ''))).toBe(`${last}\n`);
+  expect(await carpool('transcript', '--list', '--run', 'nothing.jsonl')).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `carpool: there is no file ${join(place().path, 'nothing.jsonl')}\n`,
+  });
+});
+
 test('a reader of stdout that has read enough ends it without an error', async () => {
   const many = Array.from({ length: 20_000 }, (_, t) => ({ t, s: 'cart/s1', e: 'event', m: 'x'.repeat(100) }));
   project(lines(...session('cart/s1', 'adds'), ...many));

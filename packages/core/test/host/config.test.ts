@@ -155,7 +155,11 @@ describe('a config that cannot be loaded', () => {
 
   test('because the named file does not exist is one error', async () => {
     const error = await failure(loadConfig({ root: place().path, configFile: 'gone.ts' }), 'CONFIG_INVALID');
-    expect(error.message).toContain(`there is no file ${join(place().path, 'gone.ts')}`);
+    const path = join(place().path, 'gone.ts');
+    expect(error.message).toBe(
+      `Cannot load the config: there is no file ${path}. Correct the path that names it, or leave it out: then the nearest carpool.config.* is taken`,
+    );
+    expect(error.context).toMatchObject({ file: path });
   });
 
   test('because it does not exist says what to write', async () => {

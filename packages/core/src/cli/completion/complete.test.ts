@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import { expect, test } from 'vitest';
 import { complete } from './complete.ts';
+import { RepeatableOption } from './repeatable-option.ts';
 
 function program(): Command {
   const all = new Command('tool').version('1').enablePositionalOptions();
@@ -8,7 +9,7 @@ function program(): Command {
     .command('make')
     .alias('mk')
     .description('makes one')
-    .addOption(new Option('-k, --kind <name...>', 'which').choices(['one', 'other']))
+    .addOption(new RepeatableOption('-k, --kind <name>', 'which', ['one', 'other']))
     .option('-c, --config <file>', 'its file')
     .option('--color [when]', 'in colours')
     .option('-f, --force', 'also again')
@@ -45,7 +46,8 @@ test.for([
   ['make -- ', 'db web'],
   ['make --kind ', 'one other'],
   ['make --kind=ot', '--kind=other'],
-  ['make -k one ', 'one other'],
+  ['make -k one ', 'db web'],
+  ['make -k one -k ', 'one other'],
   ['make -k one --kin', '--kind'],
   ['make --config ', '+files'],
   ['make --files ', ''],

@@ -3,6 +3,7 @@
  * commander knows. Pure.
  */
 import type { Argument, Command, Option } from 'commander';
+import { RepeatableOption } from './repeatable-option.ts';
 
 /** One of them. */
 export interface Candidate {
@@ -67,7 +68,7 @@ function placeAfter(program: Command, words: readonly string[]): Place {
   let given = new Set<Option>();
   for (const word of words) {
     if (option !== undefined && (mustCome || !word.startsWith('-'))) {
-      if (!option.variadic) option = undefined;
+      option = undefined;
       mustCome = false;
       continue;
     }
@@ -122,7 +123,7 @@ function subcommandNamed(command: Command, name: string): Command | undefined {
 /** Each once: an option is given again where it may have several values. */
 function optionsOf({ command, given }: Place, word: string): readonly Candidate[] {
   return visibleOptions(command)
-    .filter((option) => option.variadic || !given.has(option))
+    .filter((option) => option instanceof RepeatableOption || !given.has(option))
     .flatMap(({ long, short, description }) => {
       const name = [long, short].find((one) => one?.startsWith(word));
       return name === undefined ? [] : { value: name, description };

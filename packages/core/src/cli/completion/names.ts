@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { livingHosts, type LivingHost } from '../../hosts/living-hosts.ts';
 import { findMachineFolder, livingMachineHost } from '../../hosts/machine-folder.ts';
-import { runFiles, runsFolder } from '../../process/run-files.ts';
+import { runFiles, runsFolder, transcriptFiles } from '../../process/run-files.ts';
 import type { StatusResult } from '../../wire/status.ts';
 import { statusOf } from '../ps/ask.ts';
 import { readRun } from '../report/read.ts';
@@ -23,6 +23,9 @@ export async function namesOf(what: string): Promise<readonly Candidate[]> {
         return (await Promise.all(livingHosts().map(stoppable))).flat();
       case 'files':
         return keptRuns().map((value) => ({ value }));
+      case 'file':
+      case '--run':
+        return keptTranscripts().map((value) => ({ value }));
       case '--revoke':
         return await clientNames();
       default:
@@ -36,6 +39,11 @@ export async function namesOf(what: string): Promise<readonly Candidate[]> {
 function keptRuns(): readonly string[] {
   const folder = runsFolder(process.cwd());
   return folder === undefined ? [] : runFiles(folder);
+}
+
+function keptTranscripts(): readonly string[] {
+  const folder = runsFolder(process.cwd());
+  return folder === undefined ? [] : transcriptFiles(folder);
 }
 
 /** Those of the last run: to evaluate the config would run code of the user at a Tab. */

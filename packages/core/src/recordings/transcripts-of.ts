@@ -1,0 +1,35 @@
+/** The transcripts of a folder, whatever their names: they may have been cut, or renamed. */
+import { open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { textAt } from './lines.ts';
+
+/** How their names end, and those of timelines. */
+export const ending = '.jsonl';
+/** Of the pools that a process of tests has itself: it is not the run. */
+const ofPools = /\.pools(?:-\d+)?\.transcript\.jsonl$/;
+/** Bytes in which the first line names its format, and when its process began. */
+const headerBegins = 4_096;
+
+/**
+ * @returns the paths of those in this folder, that of the last run first; then those of pools in process, likewise
+ * @throws Error of the system
+ */
+export async function transcriptsOf(folder: string): Promise<string[]> {
+  const found: { readonly path: string; readonly zero: number }[] = [];
+  for (const name of (await readdir(folder)).filter((one) => one.endsWith(ending)).toSorted()) {
+    const path = join(folder, name);
+    const zero = await zeroOf(path);
+    if (zero !== undefined) found.push({ path, zero });
+  }
+  const rank = (path: string): number => Number(ofPools.test(path));
+  return found.toSorted((a, b) => rank(a.path) - rank(b.path) || b.zero - a.zero).map(({ path }) => path);
+}
+
+/** Undefined: it is no transcript. What `carpool report` reads may be beside it, and files that are not lines at all. */
+async function zeroOf(path: string): Promise<number | undefined> {
+  if (!(await stat(path)).isFile()) return undefined;
+  await using file = await open(path, 'r');
+  const begins = await textAt(file, 0, headerBegins);
+  if (!begins.includes('"carpoolTranscript"')) return undefined;
+  return Number(/"zero":(\d+(?:\.\d+)?)/.exec(begins)?.[1] ?? 0);
+}
