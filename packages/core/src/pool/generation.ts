@@ -243,7 +243,16 @@ export class Generation {
   /** Half a sentence on its process, where the system shows it. */
   async doing(): Promise<string | undefined> {
     const { pid } = this;
-    return pid === undefined ? undefined : await describeDoing(pid);
+    return pid === undefined ? undefined : await describeDoing(pid, this.#silence());
+  }
+
+  /** Half a sentence on one of which nothing has come, and which may still be starting. */
+  #silence(): string | undefined {
+    if (this.hasSpoken) return undefined;
+    const hint =
+      this.protocol.hello === undefined ? '; a `hello` in its protocol makes sessions wait for its start' : '';
+    const seconds = (this.child.age() / 1_000).toFixed(1);
+    return `the child was started ${seconds} s ago, and has sent no message so far${hint}`;
   }
 
   /** A test has this session from now on. @returns whether it waits for the end of that */

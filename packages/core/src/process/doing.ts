@@ -8,20 +8,25 @@ import { groupMembers } from './identity.ts';
 /** A thread, or where the system shows none, a process → the letter of its state, as `ps` has it. */
 export type States = ReadonlyMap<string, string>;
 
+const stopped = 'the process of the child is stopped, by a signal or a debugger';
 const looks = 3;
 /** Milliseconds between two. What waits for this may have little time left. */
 const between = 3;
 
-/** Half a sentence on a process group; `undefined` where the system does not show it, or it is neither. */
-export async function describeDoing(group: number): Promise<string | undefined> {
-  if (process.platform === 'win32') return undefined;
+/**
+ * Half a sentence on a process group; `undefined` where the system does not show it, or it is neither.
+ * @param silence what is said instead, unless it is stopped: of one that may still be starting, to wait or to compute is no fault
+ */
+export async function describeDoing(group: number, silence?: string): Promise<string | undefined> {
+  if (process.platform === 'win32') return silence;
   const members = process.platform === 'linux' ? groupMembers(group).map(({ pid }) => pid) : [];
   const seen: States[] = [];
   for (let look = 0; look < looks; look++) {
     if (look > 0) await pause(between);
     seen.push(process.platform === 'linux' ? threadsOf(members) : parsePs(ps(), group));
   }
-  return judge(seen);
+  const found = judge(seen);
+  return found === stopped ? found : (silence ?? found);
 }
 
 /** Exported for its test. @param seen one after the other */
@@ -30,7 +35,7 @@ export function judge([first = new Map(), ...later]: readonly States[]): string 
   if (states.length === 0) return undefined;
   const always = (letters: RegExp, [thread, state]: readonly [string, string]): boolean =>
     letters.test(state) && later.every((look) => letters.test(look.get(thread) ?? ''));
-  if (states.some((one) => always(/^T/i, one))) return 'the process of the child is stopped, by a signal or a debugger';
+  if (states.some((one) => always(/^T/i, one))) return stopped;
   if (states.some((one) => always(/^R/, one)))
     return 'the process of the child computes without a pause, as in an endless loop';
   if (states.every((one) => always(/^[SI]/, one)) && later.every(({ size }) => size === states.length))

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { CarpoolError } from '../../src/base/errors.ts';
 import { failure } from '../support/failure.ts';
 import { serve } from '../support/hubs.ts';
-import { program } from '../support/pools.ts';
+import { program, programProtocol } from '../support/pools.ts';
 
 /** Milliseconds, in which also a busy machine has the child read the request. */
 const timeout = 1_000;
@@ -30,6 +30,17 @@ test('a child in an endless loop computes', async () => {
 test('one that does not know the message is idle', async () => {
   const { evidence } = await unanswered('never-confirms', { type: 'reset' });
   expect(evidence.activity).toMatch(/^the process of the child is idle, it waits for something/);
+});
+
+test('one that may still be starting is not said to be idle: it has sent nothing so far', async () => {
+  const { hello: _, ...protocol } = programProtocol;
+  const served = await serve({ echoes: program('never-hello', { closeTimeout: 100, protocol }) });
+  const session = await (await served.connect()).register('echoes');
+  const { evidence, message } = await failure(session.request({ type: 'echo' }, { timeout }), 'REQUEST_TIMEOUT');
+  expect(evidence.activity).toMatch(
+    /^the child was started \d+\.\d s ago, and has sent no message so far; a `hello` in its protocol makes sessions wait for its start/,
+  );
+  expect(message).toContain(`\n  ${evidence.activity}\n`);
 });
 
 test('one that was stopped is said to be', async () => {
