@@ -63,7 +63,17 @@ export interface LeaseEvent extends Omit<HolderLabel, 'run'> {
   readonly failure?: string | undefined;
 }
 
-export type TimelineEvent = SessionEvent | ChildEvent | LeaseEvent;
+/** The test of a session that is over, and has its event, has failed: its child may have ended it before that was known. */
+export interface LateFailureEvent {
+  readonly event: 'failed';
+  readonly pool: string;
+  /** The last session of this id whose event is before this one. */
+  readonly id: string;
+  /** When it was known. */
+  readonly over: number;
+}
+
+export type TimelineEvent = SessionEvent | ChildEvent | LeaseEvent | LateFailureEvent;
 
 /** Takes what is over. Must not throw. */
 export interface Timeline {

@@ -145,6 +145,11 @@ export interface TranscriptClosed extends OfSession {
   readonly dropped?: number | undefined;
 }
 
+/** The test of a session has failed, which was not known when its end was over: its child may have ended it. */
+export interface TranscriptFailed extends OfSession {
+  readonly e: 'failed';
+}
+
 /** The last line: of a process that was killed there is none. */
 export interface TranscriptEnd {
   readonly e: 'end';
@@ -164,7 +169,8 @@ export type TranscriptEvent =
   | TranscriptCancelled
   | TranscriptRefused
   | TranscriptClose
-  | TranscriptClosed;
+  | TranscriptClosed
+  | TranscriptFailed;
 
 /**
  * The header of a transcript.

@@ -98,9 +98,14 @@ export class TimelineFile implements Timeline {
   /** Tenths of a millisecond are enough. */
   #inTenths(event: TimelineEvent): TimelineEvent {
     const { since, granted, opened, ready, over } = event as Times;
-    const [from, to] = [this.#tenths(since), this.#tenths(over)];
-    const between = { granted: this.#tenths(granted), opened: this.#tenths(opened), ready: this.#tenths(ready) };
-    return { ...event, since: from, ...between, over: to };
+    const to = this.#tenths(over);
+    const before = {
+      since: this.#tenths(since),
+      granted: this.#tenths(granted),
+      opened: this.#tenths(opened),
+      ready: this.#tenths(ready),
+    };
+    return { ...event, ...before, over: to } as TimelineEvent;
   }
 
   #tenths<T extends number | undefined>(time: T): T {
@@ -121,5 +126,5 @@ export class TimelineFile implements Timeline {
   }
 }
 
-type Times = Pick<TimelineEvent, 'since' | 'over'> &
-  Partial<Pick<SessionEvent, 'granted' | 'opened'> & Pick<ChildEvent, 'ready'>>;
+type Times = Pick<TimelineEvent, 'over'> &
+  Partial<Pick<SessionEvent, 'since' | 'granted' | 'opened'> & Pick<ChildEvent, 'ready'>>;

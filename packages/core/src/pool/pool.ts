@@ -53,7 +53,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#clock = environment.clock ?? systemClock;
     this.#admission = new Admission(settings, environment.cap);
     const { notices, cap, warn, summarised, timeline } = environment;
-    this.#holders = new SlotHolders(settings.name, timeline);
+    this.#holders = new SlotHolders(settings.name, this.#clock, timeline);
     this.#faults = new PoolFaults({ settings, clock: this.#clock, holders: this.#holders, warn, summarised });
     this.#notices = notices;
     const slots = { settings, clock: this.#clock, admission: this.#admission, holders: this.#holders };
@@ -224,7 +224,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#children.replaceIfChanged();
     const warm = this.#warm && (await this.#warm.take(holder, listener));
     const session = warm ?? (await this.#beginOpen(holder, listener));
-    const { conversation, generation, evidence, activity, testFailed, wentOn } = session;
+    const { conversation, generation, evidence, activity, testFailed, lateFailure, wentOn } = session;
     const { opened: found } = await openedOrNotStarted(session, holder);
     holder.openedAt = this.#clock.now();
     this.#sessions++;
@@ -232,7 +232,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     const { hello, codec, protocol } = generation.seenBy(conversation);
     const known = { hello, opened: found, codec, protocol, settings: this.settings, slotWait: holder.slotWait };
     const awaitsEnd = generation.begins(conversation.id);
-    return { ...known, conversation, awaitsEnd, evidence, activity, testFailed, wentOn };
+    return { ...known, conversation, awaitsEnd, evidence, activity, testFailed, lateFailure, wentOn };
   }
 
   async #beginOpen(holder: SlotHolder, listener: Listener): Promise<SlotSession> {

@@ -109,4 +109,6 @@ export interface Registration {
   wentOn(): boolean;
   /** Its test has failed, and its end follows. Resolves when it is known whether a server still answers. */
   testFailed(): Promise<void>;
+  /** For when it is over: what tells the timeline and the transcript that its test has failed. It holds nothing of the session. */
+  lateFailure(): () => void;
 }

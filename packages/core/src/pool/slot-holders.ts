@@ -1,4 +1,5 @@
 /** Which calls and sessions hold the slots of a pool, for its errors, and the owners that may hold one session at a time. */
+import type { Clock } from '../base/clock.ts';
 import { CarpoolError, type CallSite } from '../base/errors.ts';
 import { redactText } from '../base/redact.ts';
 import { take } from '../base/take.ts';
@@ -47,13 +48,15 @@ export interface SlotHolder {
 export class SlotHolders {
   readonly #pool: string;
   readonly #timeline: Timeline | undefined;
+  readonly #clock: Clock;
   readonly #holders = new Set<SlotHolder>();
   readonly #owners = new Map<string, SlotHolder>();
 
   /** @param timeline takes each call, once it is settled, and what it held has ended */
-  constructor(pool: string, timeline?: Timeline) {
+  constructor(pool: string, clock: Clock, timeline?: Timeline) {
     this.#pool = pool;
     this.#timeline = timeline;
+    this.#clock = clock;
   }
 
   get size(): number {
@@ -113,6 +116,19 @@ export class SlotHolders {
       file,
       shard,
     });
+  }
+
+  /** For when its session is over: what tells that its test has failed. It holds nothing of the session: a test may have had many. */
+  lateFailure({ conversation, options }: Partial<SlotHolder> = {}): () => void {
+    const timeline = options?.timeline ?? this.#timeline;
+    const clock = this.#clock;
+    const pool = this.#pool;
+    const id = conversation?.id;
+    const write = conversation?.record?.lateFailure;
+    return () => {
+      write?.();
+      if (id !== undefined) timeline?.add({ event: 'failed', pool, id, over: clock.now() });
+    };
   }
 
   /** The sessions that are there or being opened. */

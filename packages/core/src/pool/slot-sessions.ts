@@ -40,6 +40,11 @@ interface Begun {
   readonly opened: Promise<Opened>;
 }
 
+interface Around {
+  readonly suspects: Suspects;
+  readonly holders: SlotHolders;
+}
+
 /** It holds its slot until its end is confirmed. */
 export class SlotSession implements Place {
   readonly slot: Slot;
@@ -59,7 +64,13 @@ export class SlotSession implements Place {
   /** As `Registration` has it. */
   readonly wentOn = (): boolean => this.#wentOn;
   /** The same. Not made in the constructor: measured, each session then outlives its garbage collection. */
-  readonly testFailed = (): Promise<void> => this.#suspects.failed(this);
+  readonly testFailed = (): Promise<void> => {
+    this.fails();
+    return this.#suspects.failed(this);
+  };
+  /** As `Registration` has it. */
+  readonly lateFailure = (): (() => void) => this.#holders.lateFailure(this.#holder);
+  readonly #holders: SlotHolders;
   readonly #suspects: Suspects;
   #holder: SlotHolder | undefined;
   #proof: EndProof | undefined;
@@ -67,12 +78,13 @@ export class SlotSession implements Place {
   /** How much the child had printed. What it printed before may come later: that is shown, too, rather than too little. */
   #began: Printed;
 
-  constructor({ slot, generation }: Place, { conversation, opened }: Begun, suspects: Suspects) {
+  constructor({ slot, generation }: Place, { conversation, opened }: Begun, { suspects, holders }: Around) {
     this.slot = slot;
     this.generation = generation;
     this.conversation = conversation;
     this.opened = opened;
     this.#suspects = suspects;
+    this.#holders = holders;
     this.#began = generation.child.printed;
   }
 
@@ -85,6 +97,12 @@ export class SlotSession implements Place {
   ends({ settings, clock }: Pick<SlotSessionsOptions, 'settings' | 'clock'>): void {
     if (settings.leaks !== 'fail') return;
     this.#proof ??= new EndProof({ settings, clock, liveness: this.generation.liveness });
+  }
+
+  /** Its test has failed. */
+  fails(): void {
+    this.conversation.record?.testFailed();
+    if (this.#holder !== undefined) this.#holder.failed = true;
   }
 
   /** Its end is known. */
@@ -122,7 +140,7 @@ export class SlotSessions {
 
   /** Begins a session in a slot that was taken for it. */
   begin({ slot, generation }: Place, { label, ...options }: BeginOptions): SlotSession {
-    const { settings, faults, changed } = this.#options;
+    const { settings, faults, changed, holders } = this.#options;
     const suspects = this.#suspects;
     const begun = generation.open({
       ...options,
@@ -130,15 +148,12 @@ export class SlotSessions {
       timeout: settings.openTimeout,
       holder: label,
       ends: (doubt) => {
-        if (doubt === 'failed') {
-          session.conversation.record?.testFailed();
-          if (session.holder !== undefined) session.holder.failed = true;
-        }
+        if (doubt === 'failed') session.fails();
         session.ends(this.#options);
         suspects.ends(session, doubt);
       },
     });
-    const session = new SlotSession({ slot, generation }, begun, suspects);
+    const session = new SlotSession({ slot, generation }, begun, { suspects, holders });
     const { conversation } = session;
     begun.opened.then(
       () => {

@@ -83,6 +83,8 @@ export interface RecordedSession extends RecordedHead {
   /** Why it did not open, where it did not. */
   readonly failed?: { readonly code?: string | undefined; readonly message: string } | undefined;
   readonly events: readonly RecordedStep[];
+  /** Its child did not confirm its end in time. */
+  readonly unconfirmed?: true | undefined;
   /** Messages that the recording does not have. */
   readonly dropped: number;
   /** Its last line is not there: the run was killed, or the file is cut. */
@@ -151,6 +153,7 @@ export function sessionOf(head: RecordedHead, lines: Iterable<readonly [Transcri
   let ended: RecordedTime | undefined;
   let dropped = 0;
   let isCut = true;
+  let unconfirmed: true | undefined;
   for (const [line, number] of lines) {
     // The protocol opens and closes by itself.
     if ('in' in line && line.in !== undefined) continue;
@@ -196,6 +199,7 @@ export function sessionOf(head: RecordedHead, lines: Iterable<readonly [Transcri
       }
       case 'closed':
         isCut = false;
+        unconfirmed = line.unconfirmed;
         dropped += line.dropped ?? 0;
         break;
       case 'cancel':
@@ -204,10 +208,11 @@ export function sessionOf(head: RecordedHead, lines: Iterable<readonly [Transcri
         if (opened !== undefined && ended === undefined)
           events.push({ kind: line.e, n: line.n, ...(line.e === 'refuse' && { reason: line.reason }), ...at });
         break;
+      case 'failed':
       case 'open':
       case 'taken':
         break;
     }
   }
-  return { ...head, id: opened?.id, opened: opened?.opened, failed, events, ended, dropped, isCut };
+  return { ...head, id: opened?.id, opened: opened?.opened, failed, events, ended, unconfirmed, dropped, isCut };
 }

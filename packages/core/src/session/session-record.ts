@@ -80,6 +80,13 @@ export class SessionRecord {
     this.#failed = true;
   }
 
+  /** For when its end is over: writes that its test has failed. It holds nothing of the session. */
+  get lateFailure(): () => void {
+    const { transcript } = this.#child;
+    const session = this.#session;
+    return () => transcript.add(session, { e: 'failed' });
+  }
+
   /**
    * @param call the number of a request
    * @param addressed the message as the child got it

@@ -56,6 +56,7 @@ const kinds: { readonly [E in Line['e']]: readonly string[] } = {
   refuse: ['n', 'reason'] satisfies Fields<'refuse'>[],
   close: ['by', 'reason', 'code?', 'message?'] satisfies Fields<'close'>[],
   closed: ['unconfirmed?', 'failed?', 'dropped?'] satisfies Fields<'closed'>[],
+  failed: [],
   end: ['dropped'] satisfies Fields<'end'>[],
 };
 

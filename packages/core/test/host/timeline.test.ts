@@ -78,6 +78,30 @@ test('calls that got no session, sessions of failing tests, and children that di
   expect(dead?.failure).toMatch(/pool "wrong"/);
 });
 
+test('a session that was over before its test failed is one of a failed test', async () => {
+  const root = project({ pools: { dies: program('exits-on-request', { maxSessions: 1 }) } });
+  const host = await run({ host: 'run' });
+  const client = await worker(host);
+  const of = (test: string): { holder: { test: string; file: string }; under: string[] } => ({
+    holder: { test, file: 'cart.test.ts' },
+    under: ['cart.test.ts', test],
+  });
+  // By its own `unregister`, and by the death of its child.
+  await (await client.register('dies', of('crashes'))).unregister();
+  const dying = await client.register('dies', of('crashes'));
+  await expect(dying.request({ type: 'die', code: 3 })).rejects.toMatchObject({ code: 'CHILD_EXITED' });
+  await (await client.register('dies', of('passes'))).unregister();
+  await client.release(of('crashes').under, true);
+  await client.release(of('passes').under);
+  await host.stop();
+  const [recorded] = kept(root);
+  expect(recorded?.sessions.map(({ test, failed }) => ({ test, failed }))).toEqual([
+    { test: 'crashes', failed: true },
+    { test: 'crashes', failed: true },
+    { test: 'passes', failed: undefined },
+  ]);
+});
+
 test('`carpool report` shows the last run of the project', async () => {
   const root = project();
   const host = await run({ host: 'run' });

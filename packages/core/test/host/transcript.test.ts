@@ -10,6 +10,7 @@ import {
   type TranscriptEvent,
 } from '../../src/base/transcript.ts';
 import { runFiles, runsFolder, transcriptFileOf, transcriptFiles } from '../../src/process/run-files.ts';
+import { carpool } from '../cli/carpool.ts';
 import { configured, run, worker } from '../machine/support.ts';
 import { place, program } from '../support/pools.ts';
 
@@ -212,6 +213,26 @@ test('that a test has failed, and what its child died of, is at the end of its s
     by: 'child',
     code: 'CHILD_EXITED',
   });
+});
+
+test('that a test has failed is a line of its own where its child has ended its session before', async () => {
+  const root = project({ pools: { dies: program('exits-on-request') }, transcript: true });
+  const host = await run({ host: 'run' });
+  const client = await worker(host);
+  const dying = await client.register('dies', cart);
+  await expect(dying.request({ type: 'die', code: 3 })).rejects.toMatchObject({ code: 'CHILD_EXITED' });
+  // Its last line is written.
+  await (await client.register('dies', { holder: { test: 'passes' } })).unregister();
+  await client.release(cart.under, true);
+  await host.stop();
+  const { events } = kept(root);
+  expect(events.find((event) => event.e === 'closed' && event.s === 'dies/s1')).not.toHaveProperty('failed');
+  expect(events.filter(({ e }) => e === 'failed')).toMatchObject([{ s: 'dies/s1' }]);
+  const { stdout, stderr } = await carpool('transcript', '--failed');
+  expect(stderr).toContain('1 session with');
+  expect(stdout).toContain('{"t":');
+  expect(stdout).toContain('"s":"dies/s1","e":"failed"');
+  expect(stdout).not.toContain('dies/s2');
 });
 
 test.each([

@@ -1,12 +1,12 @@
 /** The timeline of a run, from the file that its host has written. Pure. */
-import type { ChildEvent, LeaseEvent, SessionEvent } from '../../base/timeline.ts';
+import type { ChildEvent, LateFailureEvent, LeaseEvent, SessionEvent } from '../../base/timeline.ts';
 import type { RecordedRun } from '../../report/recorded-run.ts';
 import { timelineVersion, type TimelineEnd, type TimelineHeader } from '../../wire/timeline-lines.ts';
 
 /** Half a sentence. */
 export const givenTranscript = 'this is a transcript: give the timeline of its run, the file without `.transcript`';
 
-type Line = SessionEvent | ChildEvent | LeaseEvent | TimelineEnd;
+type Line = SessionEvent | ChildEvent | LeaseEvent | LateFailureEvent | TimelineEnd;
 
 /**
  * A last line that is cut is left out, as are kinds of events that a newer version has added.
@@ -19,10 +19,28 @@ export function readRun(text: string): RecordedRun {
   const lines = rest.slice(0, -1).map((line, at) => lineIn(line, at + 2));
   const of = <Kind extends Line['event']>(kind: Kind): Extract<Line, { event: Kind }>[] =>
     lines.filter((line): line is Extract<Line, { event: Kind }> => line.event === kind);
-  const [sessions, children, leases] = [of('session'), of('child'), of('lease')];
+  const [sessions, children, leases] = [sessionsIn(lines), of('child'), of('lease')];
   const end = of('end').at(-1);
   const last = lines.reduce((latest, { over }) => Math.max(latest, over), 0);
   return { header, sessions, children, leases, duration: last, ended: end !== undefined, dropped: end?.dropped ?? 0 };
+}
+
+/** Of some it was known later that their test has failed. */
+function sessionsIn(lines: readonly Line[]): SessionEvent[] {
+  const sessions: SessionEvent[] = [];
+  // By their pool and their id, which a pool that was made anew may give again.
+  const last = new Map<string, number>();
+  for (const line of lines) {
+    if (line.event === 'session') {
+      last.set(JSON.stringify([line.pool, line.id]), sessions.length);
+      sessions.push(line);
+    } else if (line.event === 'failed') {
+      const at = last.get(JSON.stringify([line.pool, line.id]));
+      const session = at === undefined ? undefined : sessions[at];
+      if (at !== undefined && session !== undefined) sessions[at] = { ...session, failed: true };
+    }
+  }
+  return sessions;
 }
 
 function headerIn(line: string): TimelineHeader {

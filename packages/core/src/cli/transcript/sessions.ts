@@ -39,7 +39,7 @@ export class SessionList {
     else if (event.e === 'closed') {
       session.failed = event.failed === true;
       session.dropped = event.dropped ?? 0;
-    }
+    } else if (event.e === 'failed') session.failed = true;
   }
 
   get all(): ListedSession[] {

@@ -57,6 +57,8 @@ function describe(event: TranscriptEvent | TranscriptEnd): string | undefined {
       ].filter((note) => note !== '');
       return `has ended${notes.length === 0 ? '' : `: ${notes.join(', ')}`}`;
     }
+    case 'failed':
+      return 'its test has failed';
     case 'end':
       return `the run is over, after ${duration(event.t)}`;
     default:

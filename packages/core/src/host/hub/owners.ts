@@ -49,6 +49,9 @@ interface Ending extends OwnerEnd, WhyEnded {
   readonly diagnosed: CarpoolError[];
 }
 
+/** Sessions of one test that are over, of which it is told that the test has failed: the last ones. */
+const mostPast = 1_000;
+
 const nothing: OwnerEnd = { unconfirmed: 0, diagnosed: [] };
 
 interface Owner {
@@ -57,6 +60,8 @@ interface Owner {
   /** Of itself and of those inside of it: what is released after them may be what they use. */
   readonly endingSessions: Set<EndingSession>;
   ending: Ending | undefined;
+  /** What is called if it fails, for what it holds no more. Absent: there is nothing. */
+  past: (() => void)[] | undefined;
   readonly inner: Map<string, Owner>;
   readonly ended: Set<string>;
 }
@@ -83,6 +88,19 @@ export class Owners {
     });
   }
 
+  /**
+   * A session of a test is over before the test: if the test fails, that is told with `failed`. Ignored where the path is that
+   * of no test, or has ended.
+   */
+  remember(path: OwnerPath, failed: () => void): void {
+    if (path.length < 2) return;
+    const owner = this.#lookUp(path);
+    if (typeof owner === 'string') return;
+    const past = (owner.past ??= []);
+    past.push(failed);
+    if (past.length > mostPast) past.shift();
+  }
+
   /** What all of them hold: sessions, and what children found wrong that no end has told so far. */
   get held(): number {
     return heldBy(this.#root);
@@ -105,6 +123,7 @@ export class Owners {
     remember(parent.ended, last);
     if (owner === undefined) return nothing;
     this.#size -= sizeOf(owner);
+    if (failed) tellFailure(owner);
     return await ended(owner, { reason: endReason(path), failed });
   }
 
@@ -168,7 +187,15 @@ function heldBy({ scope, inner }: Owner): number {
 }
 
 function ownerIn(scope: Scope, outer: Owner | undefined): Owner {
-  return { scope, outer, endingSessions: new Set(), ending: undefined, inner: new Map(), ended: new Set() };
+  return {
+    scope,
+    outer,
+    endingSessions: new Set(),
+    ending: undefined,
+    past: undefined,
+    inner: new Map(),
+    ended: new Set(),
+  };
 }
 
 /** Sessions of one pool have nothing to do with each other. */
@@ -186,6 +213,11 @@ function remembered(owner: Owner, session: EndingSession): void {
     for (const { endingSessions } of owners) endingSessions.delete(session);
   };
   session.over.then(forget, forget);
+}
+
+function tellFailure({ past = [], inner }: Owner): void {
+  for (const failed of past) failed();
+  for (const owner of inner.values()) tellFailure(owner);
 }
 
 async function ended(owner: Owner, why: WhyEnded): Promise<OwnerEnd> {

@@ -106,6 +106,7 @@ export class Relay implements Requesting, Carrying {
     const { conversation, settings, opened, protocol } = registration;
     this.#registration = registration;
     void conversation.released.then(({ diagnosed }) => this.#over(conversation, diagnosed !== undefined));
+    void conversation.released.then(() => owners.remember(under, registration.lateFailure()));
     const found = await carryOpened(opened, protocol.name).catch(async (thrown: unknown) => {
       await conversation.close(this.#reason('hub', 'because of what `open` returned'), settings.closeTimeout);
       throw thrown;
