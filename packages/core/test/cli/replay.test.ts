@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { childProtocol } from '../../src/protocol/child-protocol.ts';
-import { place, programPath } from '../support/pools.ts';
+import { place, program, programPath, programProtocol } from '../support/pools.ts';
 import { transcriptText, type Written } from '../support/transcripts.ts';
 import { carpool, write, type Ended } from './carpool.ts';
 
@@ -161,6 +161,36 @@ test('a crash that still happens is told, and is no difference; one that is new 
   expect(fresh.stdout).toContain(
     'carpool: 13 answers in 2 sessions, of which 12 are as they were recorded: 1 difference',
   );
+  expect(fresh.code).toBe(1);
+});
+
+test('a child that still does not confirm the end of its session hangs as it did: no difference', async () => {
+  const hangs = (unconfirmed: boolean): Written[] => [
+    { ...open, pool: 'echoes', test: 'hangs', hello: undefined },
+    { e: 'opened', id: 's1' },
+    { e: 'request', n: 1, m: { type: 'ask' } },
+    { e: 'cancel', n: 1 },
+    { e: 'close', by: 'owner' },
+    { e: 'closed', ...(unconfirmed && { unconfirmed }) },
+  ];
+  const replayed = (name: string, unconfirmed: boolean): Promise<Ended> => {
+    const { hello: _, ...protocol } = programProtocol;
+    const echoes = program(name, { closeTimeout: 300, protocol });
+    write('carpool.config.mjs', `export default ${JSON.stringify({ pools: { echoes } })};\n`);
+    writeFileSync(join(place().path, 'hang.transcript.jsonl'), transcriptText(hangs(unconfirmed)));
+    return carpool('replay', 'hang.transcript.jsonl');
+  };
+  const same = await replayed('never-confirms', true);
+  expect(same.stdout).toMatch(
+    /^"hangs" \(model\.test\.ts\), session s1 of pool echoes\n {2}it still happens: .*the child did not confirm its end within 300 ms, [^\n]*\n/,
+  );
+  expect(same.stdout).toContain('all as they were recorded');
+  expect(same.code).toBe(0);
+  const mended = await replayed('echo', true);
+  expect(mended.stdout).toContain('  its end\n    recorded that the child did not confirm it in time, now it did\n');
+  expect(mended.code).toBe(1);
+  const fresh = await replayed('never-confirms', false);
+  expect(fresh.stdout).toContain('  its end\n    Cannot unregister session s1: the child did not confirm its end');
   expect(fresh.code).toBe(1);
 });
 

@@ -39,7 +39,7 @@ export class PlayedSession {
   /** Answers that were compared, and that were as then. */
   compared = 0;
   same = 0;
-  /** It ended by itself, as it did then: a sentence. */
+  /** It ended by itself, or its end was not confirmed, as it was then: a sentence. */
   happened: string | undefined;
   readonly #recorded: RecordedSession;
   readonly #pool: ChildPool;
@@ -103,8 +103,15 @@ export class PlayedSession {
     if (conversation === undefined || settings === undefined) return;
     const reason: CloseReason = { by: 'unregister', at: systemClock.now(), reason: 'by `unregister`' };
     const { confirmed, failure } = await conversation.close(reason, settings.closeTimeout);
-    if (!confirmed && !this.#isOver)
-      this.#tell('its end', failure === undefined ? 'it was not confirmed' : messageOf(failure));
+    if (this.#isOver) return;
+    const then = this.#recorded.unconfirmed === true;
+    if (then) this.compared++;
+    const now = failure === undefined ? 'it was not confirmed' : firstLine(failure);
+    if (then && !confirmed) {
+      this.same++;
+      this.happened = now;
+    } else if (!confirmed) this.#tell('its end', now);
+    else if (then) this.#tell('its end', 'recorded that the child did not confirm it in time, now it did');
   }
 
   readonly #listener: Listener = {

@@ -18,7 +18,7 @@ export interface Played {
   readonly answers: number;
   readonly asBefore: number;
   readonly findings: readonly Finding[];
-  /** Sessions that ended by themselves as they did when they were recorded. */
+  /** Sessions that ended by themselves, or whose end was not confirmed, as it was when they were recorded. */
   readonly happened: readonly Pick<Finding, 'pool' | 'test' | 'file' | 'session' | 'what'>[];
 }
 
