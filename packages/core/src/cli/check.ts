@@ -30,7 +30,7 @@ const mostAtOnce = 4;
  */
 export async function check(only: string | undefined, { config, params }: CheckOptions): Promise<number> {
   const root = process.cwd();
-  await using host = await startHost({ root, configFile: config, runner: 'carpool check' });
+  await using host = await startHost({ root, configFile: config, runner: 'carpool check', records: false });
   const { pools, sharedWorkers, problem, files } = await host.configured;
   if (problem !== undefined) throw fromRecord(problem);
   if (only !== undefined && !pools.includes(only)) throw unknownPool(only, { pools, sharedWorkers });

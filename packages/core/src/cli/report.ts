@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../base/thrown.ts';
 import { version } from '../base/version.ts';
-import { runFiles, runsFolder, timelineFileOf } from '../process/run-files.ts';
+import { runsFolder, timelineFileOf } from '../process/run-files.ts';
 import { analyse } from '../report/analyse.ts';
 import type { RecordedRun } from '../report/recorded-run.ts';
+import { keptRuns } from '../process/kept-runs.ts';
 import { writePrivately } from './private-file.ts';
 import { chromeTrace } from './report/chrome-trace.ts';
 import { htmlPage, pageTemplate } from './report/html.ts';
@@ -38,8 +39,7 @@ const largestFile = 512 * 1024 * 1024;
 
 /** Resolves with 1 if there is no run, or a file cannot be read or written. @param files default: the last run of this project */
 export async function report(files: readonly string[], options: ReportOptions): Promise<number> {
-  const folder = runsFolder(process.cwd());
-  const kept = folder === undefined ? [] : runFiles(folder);
+  const kept = keptRuns(process.cwd());
   if (options.list === true) {
     for (const path of kept) console.log(path);
     return 0;
@@ -57,7 +57,7 @@ export async function report(files: readonly string[], options: ReportOptions): 
       return failed(`${path}: ${messageOf(thrown)}`);
     }
   }
-  return await show(runs, options, folder);
+  return await show(runs, options, runsFolder(process.cwd()));
 }
 
 async function show(

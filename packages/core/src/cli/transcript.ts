@@ -11,8 +11,9 @@ import type { TranscriptEnd, TranscriptHeader } from '../base/transcript.ts';
 import { statOf } from '../process/files.ts';
 import { TranscriptReader, type TranscriptExtent, type TranscriptText } from '../recordings/transcript-reader.ts';
 import { transcriptsOf } from '../recordings/transcripts-of.ts';
-import { isTimeline, runFiles, runsFolder, transcriptFileOf, transcriptFiles } from '../process/run-files.ts';
+import { isTimeline, transcriptFiles } from '../process/run-files.ts';
 import { transcriptWanted } from '../process/transcript-wish.ts';
+import { keptRuns, keptTranscripts, transcriptOf } from '../process/kept-runs.ts';
 import { PrivateFile } from './private-file.ts';
 import { chosenOf, SessionList, testsOf, type ListedSession, type Wanted } from './transcript/sessions.ts';
 import { eventText, headerText } from './transcript/text.ts';
@@ -197,8 +198,7 @@ function isFolder(path: string): boolean {
 /** The transcripts of this project, the last one first. */
 function kept(): string[] {
   const wanted = transcriptWanted(process.env);
-  const folder = typeof wanted === 'string' ? resolve(wanted) : runsFolder(process.cwd());
-  return folder === undefined ? [] : transcriptFiles(folder);
+  return typeof wanted === 'string' ? transcriptFiles(resolve(wanted)) : keptTranscripts(process.cwd());
 }
 
 async function fileOf(run: string | undefined): Promise<{ readonly path: string } | { readonly missing: string }> {
@@ -209,15 +209,12 @@ async function fileOf(run: string | undefined): Promise<{ readonly path: string 
       return last === undefined ? { missing: `there is no transcript in ${path}: ${howTo}` } : { path: last };
     }
     if (!isTimeline(path)) return { path };
-    const beside = transcriptFileOf(path);
-    return statOf(beside) === undefined
-      ? { missing: `there is no transcript of the run ${path}: ${howTo}` }
-      : { path: beside };
+    const found = transcriptOf(path);
+    return found === undefined ? { missing: `there is no transcript of the run ${path}: ${howTo}` } : { path: found };
   }
   const [last] = kept();
   if (last !== undefined) return { path: last };
-  const folder = runsFolder(process.cwd());
-  const runs = folder === undefined ? [] : runFiles(folder);
+  const runs = keptRuns(process.cwd());
   return {
     missing:
       runs.length === 0

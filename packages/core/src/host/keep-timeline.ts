@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { version } from '../base/version.ts';
-import { removeOldRuns, runFileName, runsFolder } from '../process/run-files.ts';
+import { removeOldRuns, runFileName, runsFolder, transcriptFileOf } from '../process/run-files.ts';
 import { zeroOfClock } from '../process/zero.ts';
 import { timelineVersion } from '../wire/timeline-lines.ts';
 import { TimelineFile } from './timeline-file.ts';
@@ -16,6 +16,8 @@ export interface KeptRun {
   readonly began?: Moment | undefined;
   /** Takes a sentence, once, if it cannot be written. Default: stderr. */
   readonly warn?: ((message: string) => void) | undefined;
+  /** The path of its transcript. */
+  readonly transcript?: string | undefined;
 }
 
 export interface Moment {
@@ -26,14 +28,31 @@ export interface Moment {
 }
 
 /** The caller closes it, also where this process fails. `undefined`: the project has no `node_modules`, and nothing is kept. */
-export function timelineOf({ root, runner, pid, began, warn = toStderr }: KeptRun): TimelineFile | undefined {
+export function timelineOf({
+  root,
+  runner,
+  pid,
+  began,
+  warn = toStderr,
+  transcript,
+}: KeptRun): TimelineFile | undefined {
   const folder = runsFolder(root);
   if (folder === undefined) return undefined;
   removeOldRuns(folder);
   const zero = began?.date ?? zeroOfClock();
+  const file = join(folder, runFileName(zero, pid));
+  const elsewhere = transcript === transcriptFileOf(file) ? undefined : transcript;
   return new TimelineFile({
-    file: join(folder, runFileName(zero, pid)),
-    header: { carpoolTimeline: timelineVersion, carpool: version, runner, folder: root, pid: process.pid, zero },
+    file,
+    header: {
+      carpoolTimeline: timelineVersion,
+      carpool: version,
+      runner,
+      folder: root,
+      pid: process.pid,
+      zero,
+      transcript: elsewhere,
+    },
     began: began?.clock,
     clock: systemClock,
     warn,

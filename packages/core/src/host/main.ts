@@ -139,7 +139,8 @@ async function configuredBy(boot: Boot, place: Required<PlaceSources>): Promise<
     const load: typeof loadConfig = async (project) => await loadConfig(project, modules);
     const openTranscript = async (config: LoadedConfig): Promise<TranscriptFile | undefined> => {
       const { transcriptOf } = await import('./keep-transcript.ts');
-      return (transcript = transcriptOf({ root: boot.root, runner: boot.runner }, config));
+      const { root, runner, records } = boot;
+      return (transcript = transcriptOf({ root, runner }, records === false ? { transcript: false } : config));
     };
     const outcome = await configure(boot, { ...place, load, timeline, passing, openTranscript });
     return { outcome, placing: await placingOf(outcome, modules, boot.runner) };
@@ -150,14 +151,14 @@ async function configuredBy(boot: Boot, place: Required<PlaceSources>): Promise<
 }
 
 /** For `carpool report`, unless the config wants none. Does not reject: the run goes on without it. */
-async function keepTimeline({ root, runner }: Boot, { config, host }: ConfigureResult): Promise<void> {
-  if (config === undefined || config.report === false || host === 'machine') {
+async function keepTimeline({ root, runner, records }: Boot, { config, host }: ConfigureResult): Promise<void> {
+  if (records === false || config === undefined || config.report === false || host === 'machine') {
     timeline.goesTo(undefined);
     return;
   }
   try {
     const { timelineOf } = await import('./keep-timeline.ts');
-    kept = timelineOf({ root, runner, pid: process.pid });
+    kept = timelineOf({ root, runner, pid: process.pid, transcript: transcript?.file });
     // After a crash, too.
     process.once('exit', () => kept?.close());
   } catch (thrown) {

@@ -90,7 +90,8 @@ export class MachineRun implements HostedRun {
     const { runner, request } = this.#options;
     const keeps = this.client === undefined && config !== undefined && config.report !== false;
     const print = (text: string): void => runner.print(text);
-    await this.timeline.goesTo(keeps ? { ...request.run, root: request.run.folder, print } : undefined);
+    const transcript = this.#transcript?.file;
+    await this.timeline.goesTo(keeps ? { ...request.run, root: request.run.folder, transcript, print } : undefined);
   }
 
   /**

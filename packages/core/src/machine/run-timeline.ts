@@ -17,6 +17,8 @@ export interface KeptMachineRun {
   readonly root: string;
   readonly runner: string;
   readonly pid: number;
+  /** The path of its transcript. */
+  readonly transcript?: string | undefined;
   /** Shows a text in the main process of the run. */
   readonly print: (text: string) => void;
 }

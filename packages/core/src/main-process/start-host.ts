@@ -20,8 +20,8 @@ export const defaultConfigTimeout = 60_000;
  * Starts the host process of a run. It ends by itself when this process ends, in whatever way.
  * @throws CarpoolError HUB_UNREACHABLE
  */
-export async function startHost(options: HostOptions & Pick<Boot, 'mayLeave' | 'runner'>): Promise<Host> {
-  const { root, configFile, pools, mayLeave, runner, evidence } = options;
+export async function startHost(options: HostOptions & Pick<Boot, 'mayLeave' | 'runner' | 'records'>): Promise<Host> {
+  const { root, configFile, pools, mayLeave, runner, evidence, records } = options;
   const env = { ...process.env, NODE_OPTIONS: withoutInspector(process.env['NODE_OPTIONS']) };
   const main = hostMain();
   const child = spawn(process.execPath, [youngGeneration, main], {
@@ -39,7 +39,7 @@ export async function startHost(options: HostOptions & Pick<Boot, 'mayLeave' | '
   const { configTimeout = defaultConfigTimeout } = options;
   const host = new HostProcess(child, { main, env, project: { root, configFile }, configTimeout });
   const token = randomBytes(32).toString('hex');
-  host.boot({ root, token, configFile, pools, mayLeave, configTimeout, runner, evidence } satisfies Boot);
+  host.boot({ root, token, configFile, pools, mayLeave, configTimeout, runner, evidence, records } satisfies Boot);
   await host.ready();
   return host;
 }

@@ -17,10 +17,15 @@ const ofPoolsNamed = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-\d+\.pools(?:-\d+)?
 
 /** In the nearest folder with a `node_modules`, from here upwards. `undefined`: there is none, and nothing is kept. */
 export function runsFolder(from: string): string | undefined {
+  return runsFolders(from).next().value ?? undefined;
+}
+
+/** In each folder with a `node_modules`, from here upwards: what the first one was may change when a tool makes another. */
+export function* runsFolders(from: string): Generator<string, void> {
   for (let folder = from; ; folder = dirname(folder)) {
     const modules = join(folder, 'node_modules');
-    if (existsSync(modules)) return join(modules, '.cache', 'carpool', 'runs');
-    if (dirname(folder) === folder) return undefined;
+    if (existsSync(modules)) yield join(modules, '.cache', 'carpool', 'runs');
+    if (dirname(folder) === folder) return;
   }
 }
 

@@ -35,6 +35,11 @@ export interface Boot extends Project {
   readonly configTimeout: number;
   /** The runner goes to the host of the machine where the config says so. Otherwise that is not looked at. */
   readonly mayLeave?: boolean | undefined;
+  /**
+   * False: it is no run of tests. It keeps nothing for `carpool report`, where that would be taken for the last run, and a
+   * transcript only where the environment wants one. Default true.
+   */
+  readonly records?: boolean | undefined;
 }
 
 /** The first line that the host of a machine reads, in the place of `Boot`. */

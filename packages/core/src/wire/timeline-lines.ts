@@ -14,6 +14,8 @@ export interface TimelineHeader {
   readonly pid: number;
   /** Milliseconds since 1970, at the zero of all times that follow. */
   readonly zero: number;
+  /** The path of its transcript, where that may be kept in another folder. There is none before its first session. */
+  readonly transcript?: string | undefined;
 }
 
 /** The last line: of a host that was killed there is none. */

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { livingHosts, type LivingHost } from '../../hosts/living-hosts.ts';
 import { findMachineFolder, livingMachineHost } from '../../hosts/machine-folder.ts';
-import { runFiles, runsFolder, transcriptFiles } from '../../process/run-files.ts';
 import type { StatusResult } from '../../wire/status.ts';
+import { keptRuns, keptTranscripts } from '../../process/kept-runs.ts';
 import { statusOf } from '../ps/ask.ts';
 import { readRun } from '../report/read.ts';
 import type { Candidate } from './complete.ts';
@@ -22,10 +22,10 @@ export async function namesOf(what: string): Promise<readonly Candidate[]> {
       case '--host':
         return (await Promise.all(livingHosts().map(stoppable))).flat();
       case 'files':
-        return keptRuns().map((value) => ({ value }));
+        return keptRuns(process.cwd()).map((value) => ({ value }));
       case 'file':
       case '--run':
-        return keptTranscripts().map((value) => ({ value }));
+        return keptTranscripts(process.cwd()).map((value) => ({ value }));
       case '--revoke':
         return await clientNames();
       default:
@@ -36,19 +36,9 @@ export async function namesOf(what: string): Promise<readonly Candidate[]> {
   }
 }
 
-function keptRuns(): readonly string[] {
-  const folder = runsFolder(process.cwd());
-  return folder === undefined ? [] : runFiles(folder);
-}
-
-function keptTranscripts(): readonly string[] {
-  const folder = runsFolder(process.cwd());
-  return folder === undefined ? [] : transcriptFiles(folder);
-}
-
 /** Those of the last run: to evaluate the config would run code of the user at a Tab. */
 function poolNames(): readonly Candidate[] {
-  const [last] = keptRuns();
+  const [last] = keptRuns(process.cwd());
   if (last === undefined) return [];
   const { sessions, children } = readRun(readFileSync(last, 'utf8'));
   return [...new Set([...sessions, ...children].map(({ pool }) => pool))].map((value) => ({ value }));

@@ -31,7 +31,7 @@ export const answering = 'answers';
 export async function startMeasuredHost(): Promise<Host> {
   // A config is searched in a folder and those above it: from the root of the file system only there.
   const { root } = parse(process.cwd());
-  const host = await startHost({ root, pools: { [answering]: pool }, runner: 'carpool measure' });
+  const host = await startHost({ root, pools: { [answering]: pool }, runner: 'carpool measure', records: false });
   const { problem } = await host.configured;
   if (problem === undefined) return host;
   await host.stop();

@@ -1,9 +1,8 @@
 /** The messages of a run, where a transcript was kept of it. */
-import { statOf } from '../../process/files.ts';
 import { TranscriptReader } from '../../recordings/transcript-reader.ts';
-import { transcriptFileOf } from '../../process/run-files.ts';
 import { messageOf } from '../../base/thrown.ts';
 import type { RunMessages } from '../../report/messages.ts';
+import { transcriptOf } from '../../process/kept-runs.ts';
 import { MessageCollector } from './collect-messages.ts';
 
 /**
@@ -12,8 +11,8 @@ import { MessageCollector } from './collect-messages.ts';
  * @param zero of its times, milliseconds since 1970
  */
 export async function messagesOf(path: string, zero: number): Promise<RunMessages | undefined> {
-  const file = transcriptFileOf(path);
-  if (file === path || statOf(file) === undefined) return undefined;
+  const file = transcriptOf(path);
+  if (file === undefined) return undefined;
   const reader = new TranscriptReader(file);
   let collector = new MessageCollector(0);
   const notes: string[] = [];

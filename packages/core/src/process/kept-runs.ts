@@ -1,0 +1,84 @@
+/** What is kept of the last runs of a project, as the commands find it. */
+import { closeSync, openSync, readSync, realpathSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { statOf } from './files.ts';
+import {
+  isTimeline,
+  runFiles,
+  runsFolder,
+  runsFolders,
+  timelineFileOf,
+  transcriptFileOf,
+  transcriptFiles,
+} from './run-files.ts';
+
+/** Bytes: more than the first line of a record can have, which names two paths. */
+const mostOfHeader = 64 * 1024;
+
+/** The paths of the timelines of this project, the last one first. @param folder of the project, or in it */
+export function keptRuns(folder: string): string[] {
+  return keptIn(folder, runFiles);
+}
+
+/** The paths of its transcripts, the last one first: also of those that its runs have kept in another folder. */
+export function keptTranscripts(folder: string): string[] {
+  const elsewhere = keptRuns(folder).flatMap((run) => transcriptOf(run) ?? []);
+  return lastFirst(new Set([...keptIn(folder, transcriptFiles), ...elsewhere]));
+}
+
+/** The path of the transcript of a run, beside its timeline or where that says. `undefined`: there is none. */
+export function transcriptOf(timeline: string): string | undefined {
+  const beside = transcriptFileOf(timeline);
+  if (beside !== timeline && statOf(beside) !== undefined) return beside;
+  const named = headerOf(timeline)?.['transcript'];
+  return typeof named === 'string' && statOf(named) !== undefined ? named : undefined;
+}
+
+/**
+ * A project that had no `node_modules` when it ran has its records in that of a folder above, and may have one of its own now: a
+ * runner makes it for a cache. So those above count, too, where their project would keep them here today; not those of others.
+ */
+function keptIn(folder: string, filesIn: (folder: string) => string[]): string[] {
+  const [nearest, ...above] = runsFolders(folder);
+  if (nearest === undefined) return [];
+  const isOfHere = (file: string): boolean => {
+    const project = headerOf(file)?.['folder'];
+    const today = typeof project === 'string' ? runsFolder(project) : undefined;
+    return today !== undefined && placeOf(today) === placeOf(nearest);
+  };
+  return lastFirst([...filesIn(nearest), ...above.flatMap(filesIn).filter(isOfHere)]);
+}
+
+/** Of a folder of runs, which may not be there yet: its `node_modules` is. */
+function placeOf(runs: string): string {
+  return realpathSync(join(runs, '..', '..', '..'));
+}
+
+/** Their names begin with their time. Transcripts of pools in process come after those of runs. */
+function lastFirst(files: Iterable<string>): string[] {
+  const keyed = [...files].map((file) => ({ file, name: basename(file), isOfRun: isTimeline(timelineFileOf(file)) }));
+  return keyed
+    .toSorted((a, b) => Number(b.isOfRun) - Number(a.isOfRun) || (a.name < b.name ? 1 : -1))
+    .map(({ file }) => file);
+}
+
+/** The first line of a record. `undefined`: it cannot be read, or is none, which is told where the file itself is wanted. */
+function headerOf(file: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const [line = ''] = beginningOf(file).split('\n', 1);
+    const header: unknown = JSON.parse(line);
+    return typeof header === 'object' && header !== null ? (header as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function beginningOf(file: string): string {
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(mostOfHeader);
+    return bytes.toString('utf8', 0, readSync(descriptor, bytes));
+  } finally {
+    closeSync(descriptor);
+  }
+}
