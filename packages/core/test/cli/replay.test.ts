@@ -175,7 +175,8 @@ test('a child that still does not confirm the end of its session hangs as it did
   ];
   const replayed = (name: string, unconfirmed: boolean): Promise<Ended> => {
     const { hello: _, ...protocol } = programProtocol;
-    const echoes = program(name, { closeTimeout: 300, protocol });
+    // What confirms it may take long to start.
+    const echoes = program(name, { closeTimeout: name === 'echo' ? 30_000 : 300, protocol });
     write('carpool.config.mjs', `export default ${JSON.stringify({ pools: { echoes } })};\n`);
     writeFileSync(join(place().path, 'hang.transcript.jsonl'), transcriptText(hangs(unconfirmed)));
     return carpool('replay', 'hang.transcript.jsonl');
