@@ -7,7 +7,7 @@ import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import { poolSettings } from '../pool/options.ts';
 import { ChildPool } from '../pool/pool.ts';
 import { statOf } from '../process/files.ts';
-import { transcriptFile, type TranscriptFile } from '../recordings/transcript-file.ts';
+import { recordedTranscript, type RecordedTranscript } from '../recordings/recorded-transcript.ts';
 import { transcriptsOf } from '../recordings/transcripts-of.ts';
 import { serverNotReplayed } from '../replay/errors.ts';
 import { Interruption } from './measure/interruption.ts';
@@ -64,7 +64,7 @@ async function transcriptAt(path: string): Promise<string> {
 }
 
 async function play(path: string, options: ReplayCommandOptions, signal: AbortSignal): Promise<Played> {
-  const transcript = await transcriptFile(path);
+  const transcript = await recordedTranscript(path);
   const recordings = chosen(transcript, options);
   const config = await loadConfig({ root: process.cwd(), configFile: options.config });
   redactFor(config, config.redact);
@@ -115,7 +115,7 @@ async function playAll(
 }
 
 /** @throws CarpoolError NOT_RECORDED */
-function chosen({ path, recordings }: TranscriptFile, { pool, test }: ReplayCommandOptions): Recording[] {
+function chosen({ path, recordings }: RecordedTranscript, { pool, test }: ReplayCommandOptions): Recording[] {
   const all = recordings.filter(
     ({ head }) =>
       (pool === undefined || head.pool === pool) && (test === undefined || head.test?.includes(test) === true),

@@ -6,7 +6,7 @@ import { messageOf } from '../base/thrown.ts';
 import { relativeFile } from '../replay/recorded-session.ts';
 import { ReplayBook } from '../replay/replay-book.ts';
 import { latestRuns } from './latest-runs.ts';
-import { transcriptFile, type TranscriptFile } from './transcript-file.ts';
+import { recordedTranscript, type RecordedTranscript } from './recorded-transcript.ts';
 import { ending, transcriptsOf } from './transcripts-of.ts';
 
 export interface ReplaySource {
@@ -25,9 +25,9 @@ export interface ReplaySource {
  */
 export async function replaySource(place: string, folder: string): Promise<ReplaySource> {
   const path = resolve(folder, place);
-  const files: TranscriptFile[] = [];
+  const files: RecordedTranscript[] = [];
   // One after another: only one of them is read at a time.
-  for (const file of await transcriptsIn(path)) files.push(await transcriptFile(file));
+  for (const file of await transcriptsIn(path)) files.push(await recordedTranscript(file));
   const recordings = latestRuns(files);
   if (recordings.length === 0)
     throw unusable(

@@ -1,6 +1,6 @@
 /** Which of the recordings of a test count, where it was recorded more than once. */
 import type { Recording } from '../replay/recorded-session.ts';
-import type { TranscriptFile } from './transcript-file.ts';
+import type { RecordedTranscript } from './recorded-transcript.ts';
 
 interface Latest {
   readonly file: object;
@@ -13,7 +13,7 @@ interface Latest {
  * shards, and a transcript those of all runs of a watch mode.
  * @returns those of older files first, and those of one file in the order of their opening
  */
-export function latestRuns(files: readonly Pick<TranscriptFile, 'header' | 'recordings'>[]): Recording[] {
+export function latestRuns(files: readonly Pick<RecordedTranscript, 'header' | 'recordings'>[]): Recording[] {
   const latest = new Map<string, Latest>();
   const inOrder = files.toSorted((a, b) => a.header.zero - b.header.zero);
   for (const file of inOrder) {

@@ -6,7 +6,7 @@ import { replayedSettings } from '../pool/replayed-settings.ts';
 import type { Pool } from '../pool/types.ts';
 import type { AnyMessages, Messages } from '../protocol/protocol.ts';
 import { latestRuns } from '../recordings/latest-runs.ts';
-import { transcriptFile, type TranscriptFile } from '../recordings/transcript-file.ts';
+import { recordedTranscript, type RecordedTranscript } from '../recordings/recorded-transcript.ts';
 import { serverNotReplayed } from '../replay/errors.ts';
 import { relativeFile } from '../replay/recorded-session.ts';
 import { ReplayBook } from '../replay/replay-book.ts';
@@ -43,7 +43,7 @@ export async function replay<M extends Messages = AnyMessages>(
   try {
     const { pool: wanted, test, file: of, ...rest } = options;
     const path = transcript instanceof URL ? fileURLToPath(transcript) : transcript;
-    const file = await transcriptFile(path);
+    const file = await recordedTranscript(path);
     const name = wanted ?? onlyPool(file);
     if (rest.server !== undefined) throw serverNotReplayed(name, path);
     const settings = replayedSettings(poolSettings<M>(name, { command: 'replay', ...rest }));
@@ -64,7 +64,7 @@ export async function replay<M extends Messages = AnyMessages>(
   }
 }
 
-function onlyPool({ path, recordings }: TranscriptFile): string {
+function onlyPool({ path, recordings }: RecordedTranscript): string {
   const names = namesIn(recordings.map(({ head }) => head.pool));
   const [name, ...others] = names;
   if (name !== undefined && others.length === 0) return name;
@@ -72,7 +72,7 @@ function onlyPool({ path, recordings }: TranscriptFile): string {
   throw new CarpoolError('NOT_RECORDED', `Cannot replay ${path}: ${why}`, { context: { place: path, pools: names } });
 }
 
-function noSessions({ path, recordings }: TranscriptFile, { pool, test, file }: ReplayChoice): CarpoolError {
+function noSessions({ path, recordings }: RecordedTranscript, { pool, test, file }: ReplayChoice): CarpoolError {
   const wanted = [
     `pool ${JSON.stringify(pool)}`,
     ...(test === undefined ? [] : [`test ${JSON.stringify(test)}`]),

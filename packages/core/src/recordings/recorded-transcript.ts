@@ -12,7 +12,7 @@ import {
 } from '../replay/recorded-session.ts';
 import { linesOf, textAt, type Line } from './lines.ts';
 
-export interface TranscriptFile {
+export interface RecordedTranscript {
   readonly path: string;
   readonly header: TranscriptHeader;
   /** In the order of their opening. */
@@ -33,7 +33,7 @@ class Place {
 }
 
 /** @throws CarpoolError NOT_RECORDED: one sentence on what is wrong with it */
-export async function transcriptFile(path: string): Promise<TranscriptFile> {
+export async function recordedTranscript(path: string): Promise<RecordedTranscript> {
   try {
     return await read(path);
   } catch (thrown) {
@@ -41,7 +41,7 @@ export async function transcriptFile(path: string): Promise<TranscriptFile> {
   }
 }
 
-async function read(path: string): Promise<TranscriptFile> {
+async function read(path: string): Promise<RecordedTranscript> {
   const places = new Map<string, Place>();
   let header: TranscriptHeader | undefined;
   let isCut = false;
