@@ -272,6 +272,27 @@ describe('what it finds', () => {
     expect(stderr).toContain('This config needs PostgreSQL on this machine');
   });
 
+  test('of two runners that it sets up, each takes its own files, the first test among them', async () => {
+    const overlap = 'The default patterns of the runners overlap';
+    const planned = async (files: Record<string, string | object>, first: string): Promise<[string, string]> => {
+      const project = new InitProject({ 'package.json': {}, ...files });
+      const { stdout, stderr } = await project.init('--dry-run', '--runner', first, '--runner', 'playwright');
+      return [stdout, stderr];
+    };
+    const [vitest, ofVitest] = await planned({}, 'vitest');
+    expect(vitest).toContain("plugins: [carpool()], test: { include: ['**/*.test.?(c|m)[jt]s?(x)'] } });\n");
+    expect(vitest).toContain("testMatch: '**/*.spec.*' });\n");
+    expect(vitest).toContain('+++ b/carpool.test.mjs\n');
+    expect(ofVitest).not.toContain(overlap);
+    const [jest, ofJest] = await planned({}, 'jest');
+    expect(jest).toContain("preset: '@carpool/jest', testMatch: ['**/*.test.?(c|m)[jt]s?(x)'] };\n");
+    expect(ofJest).not.toContain(overlap);
+    // What it runs already may have any of the names.
+    const [before, ofBefore] = await planned({ 'package.json': { devDependencies: { vitest: '5' } } }, 'vitest');
+    expect(before).not.toContain('include:');
+    expect(ofBefore).toContain(overlap);
+  });
+
   test('names that each runner takes, in each kind of package', async () => {
     const kinds = [
       [{ type: 'module' }, 'vitest', ['carpool.config.js', 'vitest.config.js', 'carpool.test.js']],
@@ -427,6 +448,20 @@ describe('in a terminal', () => {
       expect(said).toContain('\u001B[31m-  plugins: [react()],\u001B[39m');
       expect(project.read('carpool.config.ts')).toContain('app: server({');
       expect(project.files()).toHaveProperty('src/carpool.test.ts');
+    },
+  );
+
+  test.skipIf(python.path === undefined).for(['What do the tests share?', 'Write a first test?', 'Write this?'])(
+    `the end of its input at "%s": nothing is written${python.reason}`,
+    async (question) => {
+      const project = viteProject();
+      const before = project.files();
+      const questions = ['What do the tests share?', 'Write a first test?', 'Write this?'];
+      const answered = questions.slice(0, questions.indexOf(question));
+      const said = await typed(project, [...answered.map((one) => [one, enter] as const), [question, '\u0004']]);
+      expect(said).toMatch(/carpool: nothing is written\r?\n$/);
+      expect(said).not.toContain('unsettled');
+      expect(project.files()).toEqual(before);
     },
   );
 

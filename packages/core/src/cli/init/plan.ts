@@ -45,7 +45,7 @@ export function makePlan(project: Project, answers: Answers): Plan {
   const byHand: ByHand[] = [];
   const edits = answers.runners.flatMap((name) => {
     try {
-      return adapterChange(project, name, answers.runners.length > 1) ?? [];
+      return adapterChange(project, name, hasOwnFiles(project, name, answers.runners)) ?? [];
     } catch (thrown) {
       if (!(thrown instanceof ByHand)) throw thrown;
       byHand.push(thrown);
@@ -64,6 +64,10 @@ export function makePlan(project: Project, answers: Answers): Plan {
     ...(isNew ? dialect.packages : []),
     ...(test?.packages ?? []),
   ];
+  // Each of the two has a config that says which files are its own.
+  const apart =
+    answers.runners.length === 2 &&
+    answers.runners.every((name) => isUnconfigured(project, name) && hasOwnFiles(project, name, answers.runners));
   const overlap =
     'The default patterns of the runners overlap: give each its own files (docs/runners.md, "Several runners at once").';
   return {
@@ -73,7 +77,7 @@ export function makePlan(project: Project, answers: Answers): Plan {
     ...(test && { test: { runner: test.runner, file: test.change.file } }),
     notes: [
       ...(isNew && dialect.needs !== undefined ? [`This config needs ${dialect.needs}.`] : []),
-      ...(answers.runners.length > 1 ? [overlap] : []),
+      ...(answers.runners.length > 1 && !apart ? [overlap] : []),
     ],
   };
 }
@@ -129,15 +133,25 @@ function specifier(from: string, to: string): string {
   return path.startsWith('.') ? path : `./${path}`;
 }
 
+/** Whether a config that is new says which files are of this runner. What a project has had before runs the files that it has run. */
+function hasOwnFiles({ found }: Project, name: RunnerName, used: readonly RunnerName[]): boolean {
+  if (used.length < 2) return false;
+  return name === 'playwright' || (used.includes('playwright') && !found.includes(name));
+}
+
+function isUnconfigured({ root, manifest }: Project, name: RunnerName): boolean {
+  return configOf(name, root) === undefined && !(name === 'jest' && manifest.jest !== undefined);
+}
+
 /** @throws Refusal, ByHand */
-function adapterChange(project: Project, name: RunnerName, others: boolean): Change | undefined {
+function adapterChange(project: Project, name: RunnerName, own: boolean): Change | undefined {
   const { root, typescript, esm, manifest } = project;
   const found = configOf(name, root);
   if (found !== undefined) return edited(root, found, runners[name].edit);
   if (name === 'jest' && manifest.jest !== undefined) return edited(root, 'package.json', editJestKey);
   const script = typescript ? (esm || name === 'playwright' ? 'ts' : 'mts') : esm ? 'js' : 'mjs';
   const file = `${name}.config.${name === 'jest' ? 'mjs' : script}`;
-  return { file, before: undefined, after: newConfig(name, { others }) };
+  return { file, before: undefined, after: newConfig(name, own) };
 }
 
 function edited(root: string, file: string, edit: EditConfig): Change | undefined {

@@ -20,6 +20,8 @@ export interface Runner {
 
 const withExtensions = (name: string, extensions: readonly string[]): string[] =>
   extensions.map((extension) => `${name}.${extension}`);
+/** Of all languages. */
+const testFiles = '**/*.test.?(c|m)[jt]s?(x)';
 const scripts = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'];
 
 export const runners: Readonly<Record<RunnerName, Runner>> = {
@@ -55,23 +57,27 @@ export const runners: Readonly<Record<RunnerName, Runner>> = {
   },
 };
 
-/** What a config of its own says where a project has none. */
-export function newConfig(name: RunnerName, { others }: { readonly others: boolean }): string {
+/**
+ * What a config of its own says where a project has none.
+ * @param own it takes files of its own alone, as the default patterns of the runners overlap: Playwright `.spec`, the others `.test`
+ */
+export function newConfig(name: RunnerName, own: boolean): string {
   switch (name) {
-    case 'vitest':
+    case 'vitest': {
+      const files = own ? `, test: { include: ['${testFiles}'] }` : '';
       return `import { carpool } from '@carpool/vitest/config';
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ plugins: [carpool()] });
+export default defineConfig({ plugins: [carpool()]${files} });
 `;
+    }
     case 'jest':
-      return "export default { preset: '@carpool/jest' };\n";
+      return `export default { preset: '@carpool/jest'${own ? `, testMatch: ['${testFiles}']` : ''} };\n`;
     case 'playwright': {
-      // The default patterns of the runners overlap.
-      const own = others ? ", testMatch: '**/*.spec.*'" : '';
+      const files = own ? ", testMatch: '**/*.spec.*'" : '';
       return `import { defineConfig } from '@playwright/test';
 
-export default defineConfig({ globalSetup: '@carpool/playwright/global-setup'${own} });
+export default defineConfig({ globalSetup: '@carpool/playwright/global-setup'${files} });
 `;
     }
   }
