@@ -18,7 +18,7 @@ export async function watch({ host, web = false, open = false, bases }: WatchOpt
   const missing = isPage ? undefined : noTerminal();
   if (missing !== undefined)
     return failed(
-      `${missing}; \`carpool ps --json\` and \`carpool tail --json\` are for programs, and --web shows a page`,
+      `watch needs a terminal${missing}. \`carpool ps\` prints the same once, \`carpool watch --web\` serves a page`,
     );
   const { address, fault } = await chooseHost({ host, bases, command: 'carpool watch' });
   if (fault !== undefined) return failed(fault);
@@ -31,13 +31,11 @@ export async function watch({ host, web = false, open = false, bases }: WatchOpt
   return await showInTerminal(address);
 }
 
-/** Why nothing can be drawn here, if it cannot. */
+/** Why nothing can be drawn here, if it cannot: the end of a sentence. */
 function noTerminal(): string | undefined {
-  if (!process.stdout.isTTY) return 'watch draws in a terminal, and its output is none';
-  if (!process.stdin.isTTY) return 'watch takes keys of a terminal, and its input is none';
-  return process.env['TERM'] === 'dumb'
-    ? 'watch draws in a terminal, and this one (TERM=dumb) cannot be drawn in'
-    : undefined;
+  if (!process.stdout.isTTY) return ': its output is not one';
+  if (!process.stdin.isTTY) return ': its input is not one';
+  return process.env['TERM'] === 'dumb' ? ' that can be drawn in, which this one (TERM=dumb) cannot' : undefined;
 }
 
 function failed(message: string): number {

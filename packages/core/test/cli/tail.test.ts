@@ -138,6 +138,32 @@ test('pools of one name, of two projects, are told apart, and named by their ids
   await both.ended;
 });
 
+test('of several hosts the only one of this project is taken; where none or several are of it, they are listed', async () => {
+  onMachine();
+  const here = place().path;
+  const [elsewhere, third] = [join(here, 'elsewhere'), join(here, 'third')];
+  for (const folder of [here, elsewhere, third]) {
+    mkdirSync(join(folder, 'node_modules'), { recursive: true });
+    configured(undefined, folder);
+  }
+  const others = [await run({ host: 'run', root: elsewhere }), await run({ host: 'run', root: third })];
+  const list = (await carpool('tail')).stderr;
+  for (const host of others) expect(list).toContain(`\n  ${await pidOf(host)}  a test, ${here}`);
+  // Below the folder that has the modules.
+  const inner = join(here, 'packages');
+  mkdirSync(inner);
+  const own = await run({ host: 'run', root: inner, configFile: join(here, 'carpool.config.mjs') });
+  await (await worker(own)).register('echoes', { holder: { test: 'adds' } });
+  const tail = start('tail', 'adds');
+  await linesOf(tail)('echoes s1, "adds"');
+  const watch = start('watch', '--web');
+  await linesOf(watch)('http://127.0.0.1:');
+  for (const { process } of [tail, watch]) process.kill('SIGINT');
+  await Promise.all([tail.ended, watch.ended]);
+  await run({ host: 'run', root: here });
+  expect((await carpool('tail')).stderr).toMatch(/^carpool: \d+ hosts run: name one/);
+});
+
 test('no such session, no such host, no host, and several: a sentence, and 1', async () => {
   onMachine();
   configured({ pools: { echoes: program('echo') } });

@@ -34,7 +34,7 @@ test('without a terminal: a sentence, and 1', async () => {
   const { code, stdout, stderr } = await carpool('watch');
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toBe(
-    'carpool: watch draws in a terminal, and its output is none; `carpool ps --json` and `carpool tail --json` are for programs, and --web shows a page\n',
+    'carpool: watch needs a terminal: its output is not one. `carpool ps` prints the same once, `carpool watch --web` serves a page\n',
   );
 });
 

@@ -1,5 +1,7 @@
-/** The host that is looked at: the one that is named, that of the environment, or the only one that runs. */
+/** The host that is looked at: the one that is named, that of the environment, the only one of this project, or the only one that runs. */
+import { realpathSync } from 'node:fs';
 import { messageOf } from '../../base/thrown.ts';
+import { runsFolder } from '../../process/run-files.ts';
 import { livingHosts, type LivingHost } from '../../hosts/living-hosts.ts';
 import { addressVariable } from '../../wire/address.ts';
 import type { StatusResult } from '../../wire/status.ts';
@@ -7,7 +9,7 @@ import { statusOf } from '../ps/ask.ts';
 import { count } from '../ps/units.ts';
 
 export interface ChooseOptions {
-  /** The pid of a host or of a runner, or the id of a run. Default: the only one there is. */
+  /** The pid of a host or of a runner, or the id of a run. Default: the only one of this project, else the only one there is. */
   readonly host?: string | undefined;
   /** Where hosts are looked for. Default: where those of this user are. */
   readonly bases?: readonly string[] | undefined;
@@ -33,7 +35,9 @@ export async function chooseHost({ host: wanted, bases, command }: ChooseOptions
   const asked = await Promise.all(livingHosts(bases).map(ask));
   if (wanted !== undefined) return named(asked, wanted);
   const answering = asked.filter(({ status }) => status !== undefined);
-  const [only, other] = answering;
+  const project = projectOf(process.cwd());
+  const own = answering.filter(({ status }) => status?.runs.some(({ folder }) => projectOf(folder) === project));
+  const [only, other] = own.length === 1 ? own : answering;
   if (only !== undefined && other === undefined) return { address: only.host.address };
   if (other !== undefined) {
     const rows = answering.map(({ host, status }) => `  ${host.record.pid}  ${servedText(status)}`);
@@ -43,6 +47,17 @@ export async function chooseHost({ host: wanted, bases, command }: ChooseOptions
   }
   const [silent] = asked;
   return { fault: silent === undefined ? 'no host is running' : silentText(silent) };
+}
+
+/** What two folders of one project have in common: where its runs are kept, as `carpool report` and `transcript` find them. */
+function projectOf(folder: string): string {
+  let real = folder;
+  try {
+    real = realpathSync(folder);
+  } catch {
+    // It was removed, or is another user's: its name is what there is.
+  }
+  return runsFolder(real) ?? real;
 }
 
 async function ask(host: LivingHost): Promise<Asked> {
