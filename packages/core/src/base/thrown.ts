@@ -6,3 +6,16 @@ export function messageOf(thrown: unknown): string {
   if (typeof thrown === 'number' || typeof thrown === 'boolean') return String(thrown);
   return typeof thrown === 'string' ? thrown : `a thrown ${typeof thrown}`;
 }
+
+/**
+ * Why the system has not read or written a file, for a sentence that names it already; else what the value says.
+ * @param thrown such as "EACCES: permission denied, open '/a'"
+ * @returns such as "EACCES: permission denied"
+ */
+export function fileFault(thrown: unknown): string {
+  const said = messageOf(thrown);
+  if (typeof thrown !== 'object' || thrown === null || !('syscall' in thrown) || !('code' in thrown)) return said;
+  if (thrown.code === 'ENOENT') return 'there is no such file';
+  const call = said.lastIndexOf(`, ${String(thrown.syscall)}`);
+  return call < 0 ? said : said.slice(0, call);
+}

@@ -26,7 +26,7 @@ import type { TranscriptOptions } from './transcript.ts';
 import type { WatchOptions } from './watch.ts';
 
 const hostHelp =
-  'the pid of a host or of a runner, or the id of a run, as `carpool ps` shows them; default: the one that runs';
+  'the pid of a host or of a runner, or the id of a run, as `carpool ps` shows them; default: the only one of this project, or the only one that runs';
 
 const program = new Command('carpool')
   .description('One process, many tests: share an expensive process with every test of a run.')

@@ -1,7 +1,8 @@
 /** `carpool replay`: plays the side of the tests of a transcript against the real processes. Does it still happen? */
 import { resolve } from 'node:path';
-import { asCarpoolError, isCarpoolError, CarpoolError } from '../base/errors.ts';
+import { isCarpoolError, CarpoolError } from '../base/errors.ts';
 import { forgetRedaction, redactFor } from '../base/redact.ts';
+import { fileFault } from '../base/thrown.ts';
 import { unknownPool } from '../client/unknown-name.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import { poolSettings } from '../pool/options.ts';
@@ -55,7 +56,7 @@ async function transcriptAt(path: string): Promise<string> {
     const [last] = await transcriptsOf(path);
     if (last !== undefined) return last;
   } catch (thrown) {
-    throw asCarpoolError(thrown, 'NOT_RECORDED', `Cannot replay ${path}`);
+    throw new CarpoolError('NOT_RECORDED', `Cannot replay ${path}: ${fileFault(thrown)}`, { cause: thrown });
   }
   throw new CarpoolError(
     'NOT_RECORDED',

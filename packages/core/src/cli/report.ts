@@ -1,7 +1,7 @@
 /** `carpool report`: what runs of a project have waited for, and what sharing has saved. */
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { messageOf } from '../base/thrown.ts';
+import { fileFault, messageOf } from '../base/thrown.ts';
 import { version } from '../base/version.ts';
 import { runsFolder, timelineFileOf } from '../process/run-files.ts';
 import { analyse } from '../report/analyse.ts';
@@ -54,7 +54,7 @@ export async function report(files: readonly string[], options: ReportOptions): 
     try {
       runs.push({ path, run: readRun(textOf(path)) });
     } catch (thrown) {
-      return failed(`${path}: ${messageOf(thrown)}`);
+      return failed(`${path}: ${fileFault(thrown)}`);
     }
   }
   return await show(runs, options, runsFolder(process.cwd()));

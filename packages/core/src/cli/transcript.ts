@@ -6,12 +6,12 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { nameOf } from '../base/holder-label.ts';
 import { printable } from '../base/printable.ts';
-import { messageOf } from '../base/thrown.ts';
+import { fileFault, messageOf } from '../base/thrown.ts';
 import type { TranscriptEnd, TranscriptHeader } from '../base/transcript.ts';
 import { statOf } from '../process/files.ts';
 import { TranscriptReader, type TranscriptExtent, type TranscriptText } from '../recordings/transcript-reader.ts';
 import { transcriptsOf } from '../recordings/transcripts-of.ts';
-import { isTimeline, transcriptFiles } from '../process/run-files.ts';
+import { isTimeline, laterTranscripts, mostTranscripts, transcriptFiles } from '../process/run-files.ts';
 import { transcriptWanted } from '../process/transcript-wish.ts';
 import { keptRuns, keptTranscripts, transcriptOf } from '../process/kept-runs.ts';
 import { PrivateFile } from './private-file.ts';
@@ -57,7 +57,7 @@ async function shown(path: string, options: TranscriptOptions): Promise<number> 
     await show(new TranscriptReader(path), options);
     return 0;
   } catch (thrown) {
-    return failed(`${path}: ${messageOf(thrown)}`);
+    return failed(`${path}: ${fileFault(thrown)}`);
   }
 }
 
@@ -210,7 +210,9 @@ async function fileOf(run: string | undefined): Promise<{ readonly path: string 
     }
     if (!isTimeline(path)) return { path };
     const found = transcriptOf(path);
-    return found === undefined ? { missing: `there is no transcript of the run ${path}: ${howTo}` } : { path: found };
+    return found === undefined
+      ? { missing: `there is no transcript of the run ${path}: ${whyNone(path)}` }
+      : { path: found };
   }
   const [last] = kept();
   if (last !== undefined) return { path: last };
@@ -221,6 +223,13 @@ async function fileOf(run: string | undefined): Promise<{ readonly path: string 
         ? `no run of ${process.cwd()} is kept, and no transcript: ${howTo}`
         : `none of the last ${count(runs.length, 'run')} of ${process.cwd()} has a transcript: ${howTo}`,
   };
+}
+
+/** @param run the timeline of a run that has none */
+function whyNone(run: string): string {
+  return laterTranscripts(run) < mostTranscripts
+    ? howTo
+    : `the last ${mostTranscripts} transcripts of a project are kept, and those that are there are of later runs`;
 }
 
 function count(number: number, one: string): string {

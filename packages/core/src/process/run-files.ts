@@ -6,7 +6,7 @@ import { listOrEmpty, removeIfAllowed, statOf } from './files.ts';
 /** Timelines that are kept for a project. */
 const keptRuns = 10;
 /** Transcripts, which are large. */
-const keptTranscripts = 5;
+export const mostTranscripts = 5;
 /** Milliseconds. Several processes of one run may have one each: no other of it removes them. */
 const young = 10 * 60 * 1000;
 
@@ -68,6 +68,12 @@ export function transcriptFiles(folder: string): string[] {
   return [...filesIn(folder, transcriptNamed), ...filesIn(folder, ofPoolsNamed)];
 }
 
+/** Of its folder, how many transcripts of runs are of later ones. @param run the path of a timeline */
+export function laterTranscripts(run: string): number {
+  const own = basename(transcriptFileOf(run));
+  return filesIn(dirname(run), transcriptNamed).filter((file) => basename(file) > own).length;
+}
+
 /** Makes room for one more. What the system refuses to remove stays. */
 export function removeOldRuns(folder: string): void {
   for (const file of runFiles(folder).slice(keptRuns - 1)) removeIfAllowed(file);
@@ -76,7 +82,7 @@ export function removeOldRuns(folder: string): void {
 /** As `removeOldRuns`. @param now milliseconds since 1970 */
 export function removeOldTranscripts(folder: string, now: number): void {
   for (const names of [transcriptNamed, ofPoolsNamed]) {
-    for (const file of filesIn(folder, names).slice(keptTranscripts - 1)) {
+    for (const file of filesIn(folder, names).slice(mostTranscripts - 1)) {
       const changed = statOf(file)?.mtimeMs ?? 0;
       if (now - changed > young) removeIfAllowed(file);
     }

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CarpoolError } from '../base/errors.ts';
-import { messageOf } from '../base/thrown.ts';
+import { fileFault } from '../base/thrown.ts';
 import { relativeFile } from '../replay/recorded-session.ts';
 import { ReplayBook } from '../replay/replay-book.ts';
 import { latestRuns } from './latest-runs.ts';
@@ -52,7 +52,7 @@ async function transcriptsIn(path: string): Promise<string[]> {
     const found = await transcriptsOf(path);
     if (found.length > 0) return found;
   } catch (thrown) {
-    throw unusable(path, messageOf(thrown));
+    throw unusable(path, fileFault(thrown));
   }
   throw unusable(path, `there is no transcript in it, no *${ending}`);
 }

@@ -1,7 +1,7 @@
 /** A transcript as sessions. What was said in them is read when it is wanted: a transcript may be larger than the memory. */
 import { open } from 'node:fs/promises';
-import { asCarpoolError, CarpoolError } from '../base/errors.ts';
-import { messageOf } from '../base/thrown.ts';
+import { CarpoolError, isCarpoolError } from '../base/errors.ts';
+import { fileFault, messageOf } from '../base/thrown.ts';
 import { transcriptHeader, transcriptLine, type TranscriptEvent, type TranscriptHeader } from '../base/transcript.ts';
 import {
   headOf,
@@ -37,7 +37,8 @@ export async function recordedTranscript(path: string): Promise<RecordedTranscri
   try {
     return await read(path);
   } catch (thrown) {
-    throw asCarpoolError(thrown, 'NOT_RECORDED', `Cannot replay ${path}`);
+    if (isCarpoolError(thrown)) throw thrown;
+    throw new CarpoolError('NOT_RECORDED', `Cannot replay ${path}: ${fileFault(thrown)}`, { cause: thrown });
   }
 }
 

@@ -224,7 +224,9 @@ test('bad input is one sentence, and the exit code 2', async () => {
     expect(stderr).toMatch(/^carpool: [^\n]+ \[[A-Z_]+\]\n$/);
     return stderr;
   };
-  expect(await fails(carpool('replay', 'nothing.jsonl'))).toContain('no such file');
+  expect(await fails(carpool('replay', 'nothing.jsonl'))).toBe(
+    `carpool: Cannot replay ${join(place().path, 'nothing.jsonl')}: there is no such file [NOT_RECORDED]\n`,
+  );
   expect(await fails(played(conversation, {}, '--pool', 'other'))).toContain(
     'it has no session of pool "other"; it has 1, of "model"',
   );

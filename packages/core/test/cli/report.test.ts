@@ -164,9 +164,11 @@ test('a transcript stands for the run beside it; one without its run is told', a
     expect(await carpool('report', files[0] ?? '', wrong)).toEqual({
       code: 1,
       stdout: '',
-      stderr: `carpool: ${wrong}: this is a transcript: give the timeline of its run, the file without \`.transcript\`\n`,
+      stderr: `carpool: ${wrong}: this is a transcript, which \`carpool transcript FILE\` shows; a report is made of the timeline of a run, as \`carpool report --list\` names them\n`,
     });
-  expect((await carpool('report', 'none.transcript.jsonl')).stderr).toContain('ENOENT');
+  expect((await carpool('report', 'none.transcript.jsonl')).stderr).toMatch(
+    /none\.[a-z.]*jsonl: there is no such file\n$/,
+  );
 });
 
 test('what cannot be read or written is one sentence, and fails', async () => {
@@ -184,7 +186,7 @@ test('what cannot be read or written is one sentence, and fails', async () => {
   expect(await refused(good, damaged, '--html', 'page.html')).toContain('damaged.jsonl: line 2 is damaged');
   expect(existsSync(join(place().path, 'page.html'))).toBe(false);
   expect(await refused(large)).toContain('it has 3072 MiB, and the timeline of a run has no more than 64');
-  expect(await refused('none.jsonl')).toContain('ENOENT');
+  expect(await refused('none.jsonl')).toMatch(/none\.[a-z.]*jsonl: there is no such file\n$/);
   expect(await refused(good, '--html', 'folder/file/page.html')).toMatch(/the page cannot be written: E/);
   expect(await refused(good, '--trace', 'folder')).toMatch(/the trace cannot be written: EISDIR/);
   writeFileSync(good, '');

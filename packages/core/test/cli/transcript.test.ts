@@ -146,7 +146,27 @@ test('where none is kept, it says how to keep one', async () => {
   expect((await carpool('transcript', '--run', run)).stderr).toContain(
     `there is no transcript of the run ${run}: CARPOOL`,
   );
-  expect((await carpool('transcript', '--run', 'nothing.jsonl')).stderr).toMatch(/nothing\.jsonl: ENOENT/);
+  expect((await carpool('transcript', '--run', 'nothing.jsonl')).stderr).toMatch(
+    /nothing\.jsonl: there is no such file\n$/,
+  );
+});
+
+test('of a run that is older than the transcripts that are kept, it says how many are', async () => {
+  const run = project('', '2026-01-02T03-04-05-678Z-9.jsonl');
+  const missing = `carpool: there is no transcript of the run ${run}: `;
+  for (const month of ['02', '03', '04', '05']) project(whole, `2026-${month}-02T03-04-05-678Z-9.transcript.jsonl`);
+  // Earlier, and of a process of tests.
+  project(whole, '2025-06-02T03-04-05-678Z-9.transcript.jsonl');
+  project(whole, '2026-06-02T03-04-05-678Z-9.pools.transcript.jsonl');
+  expect((await carpool('transcript', '--run', run)).stderr).toBe(
+    `${missing}CARPOOL_TRANSCRIPT=1 in the environment, or \`transcript: true\` in the config, keeps one\n`,
+  );
+  project(whole, '2026-06-02T03-04-05-678Z-9.transcript.jsonl');
+  expect(await carpool('transcript', '--run', run)).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `${missing}the last 5 transcripts of a project are kept, and those that are there are of later runs\n`,
+  });
 });
 
 test('the file itself is no output, and a folder that is none is told', async () => {

@@ -53,6 +53,13 @@ test('of a folder, what is no transcript is not read to its end', async () => {
   await expect(replaySource(folder, place().path)).rejects.toThrow('there is no transcript in it, no *.jsonl');
 });
 
+test('what is not there is named once', async () => {
+  const missing = join(place().path, 'none');
+  await expect(replaySource(missing, place().path)).rejects.toThrow(
+    `Cannot replay ${missing}: there is no such file. Record`,
+  );
+});
+
 test('what stands before a damaged line is read', async () => {
   const open = { t: 1, s: '1', e: 'open', pool: 'echoes', protocol: 'echo' };
   const reader = new TranscriptReader(written('a.jsonl', `${header}\n${JSON.stringify(open)}\n{"damaged\n`));

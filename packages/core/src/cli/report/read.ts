@@ -4,7 +4,8 @@ import type { RecordedRun } from '../../report/recorded-run.ts';
 import { timelineVersion, type TimelineEnd, type TimelineHeader } from '../../wire/timeline-lines.ts';
 
 /** Half a sentence. */
-export const givenTranscript = 'this is a transcript: give the timeline of its run, the file without `.transcript`';
+export const givenTranscript =
+  'this is a transcript, which `carpool transcript FILE` shows; a report is made of the timeline of a run, as `carpool report --list` names them';
 
 type Line = SessionEvent | ChildEvent | LeaseEvent | LateFailureEvent | TimelineEnd;
 

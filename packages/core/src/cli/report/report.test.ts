@@ -178,7 +178,7 @@ test.each([
     `${JSON.stringify({ ...header, carpoolTimeline: 2, carpool: '9.0.0' })}\n`,
     'it has version 2, and this command, of an older Carpool, reads version 1: use that of carpool 9.0.0',
   ],
-  [`${JSON.stringify({ carpoolTranscript: 1 })}\n`, 'this is a transcript: give the timeline of its run'],
+  [`${JSON.stringify({ carpoolTranscript: 1 })}\n`, 'this is a transcript, which `carpool transcript FILE` shows'],
   [`${JSON.stringify({ ...header, zero: 'noon' })}\n`, 'its first line is damaged'],
   [written(session({})).replace('"session"', '"sess'), 'line 2 is damaged'],
   [written({ event: 'session' }), 'line 2 is damaged'],
