@@ -107,8 +107,10 @@ export interface Registration {
   activity(): Promise<string | undefined>;
   /** After its end that was not confirmed: its child went on meanwhile, so that no other session had blocked it. Only with `leaks: 'fail'`. */
   wentOn(): boolean;
-  /** Its test has failed, and its end follows. Resolves when it is known whether a server still answers. */
+  /** A test that can use it has failed: its own, or one of its file or worker. Resolves when it is known whether a server still answers. */
   testFailed(): Promise<void>;
+  /** Its own test has failed, and its end follows: the timeline and the transcript say so when it is over. */
+  fails(): void;
   /** For when it is over: what tells the timeline and the transcript that its test has failed. It holds nothing of the session. */
   lateFailure(): () => void;
 }

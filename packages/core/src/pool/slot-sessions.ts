@@ -64,9 +64,11 @@ export class SlotSession implements Place {
   /** As `Registration` has it. */
   readonly wentOn = (): boolean => this.#wentOn;
   /** The same. Not made in the constructor: measured, each session then outlives its garbage collection. */
-  readonly testFailed = (): Promise<void> => {
-    this.fails();
-    return this.#suspects.failed(this);
+  readonly testFailed = (): Promise<void> => this.#suspects.failed(this);
+  /** As `Registration` has it. */
+  readonly fails = (): void => {
+    this.conversation.record?.testFailed();
+    if (this.#holder !== undefined) this.#holder.failed = true;
   };
   /** As `Registration` has it. */
   readonly lateFailure = (): (() => void) => this.#holders.lateFailure(this.#holder);
@@ -97,12 +99,6 @@ export class SlotSession implements Place {
   ends({ settings, clock }: Pick<SlotSessionsOptions, 'settings' | 'clock'>): void {
     if (settings.leaks !== 'fail') return;
     this.#proof ??= new EndProof({ settings, clock, liveness: this.generation.liveness });
-  }
-
-  /** Its test has failed. */
-  fails(): void {
-    this.conversation.record?.testFailed();
-    if (this.#holder !== undefined) this.#holder.failed = true;
   }
 
   /** Its end is known. */

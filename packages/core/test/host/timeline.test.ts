@@ -2,10 +2,11 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LeaseEvent } from '../../src/base/timeline.ts';
+import { transcriptLine } from '../../src/base/transcript.ts';
 import { readRun } from '../../src/cli/report/read.ts';
 import type { RecordedRun } from '../../src/report/recorded-run.ts';
 import { TimelineFile } from '../../src/host/timeline-file.ts';
-import { runFiles, runsFolder } from '../../src/process/run-files.ts';
+import { runFiles, runsFolder, transcriptFiles } from '../../src/process/run-files.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { timelineVersion } from '../../src/wire/timeline-lines.ts';
 import { carpool } from '../cli/carpool.ts';
@@ -76,6 +77,36 @@ test('calls that got no session, sessions of failing tests, and children that di
   const dead = recorded?.children.find(({ pool }) => pool === 'wrong');
   expect(dead).not.toHaveProperty('ready');
   expect(dead?.failure).toMatch(/pool "wrong"/);
+});
+
+test('sessions that tests share are those of no failed test, though a failed one has asked what they said', async () => {
+  const root = project({ pools: { echoes: program('echo') }, transcript: true });
+  const host = await run({ host: 'run' });
+  const client = await worker(host);
+  const file = ['cart.test.ts'];
+  const shared = [
+    await client.register('echoes', { holder: { test: 'of the worker' } }),
+    await client.register('echoes', { holder: { test: 'of the file', file: 'cart.test.ts' }, under: file }),
+  ];
+  const failing = await client.register('echoes', cart);
+  for (const session of [...shared, failing]) await session.evidence(true);
+  await client.release(cart.under, true);
+  await client.release(file);
+  await host.stop();
+  const [recorded] = kept(root);
+  const failed = recorded?.sessions.map((one) => [one.test, one.failed]);
+  expect(new Map(failed as [string, unknown][])).toEqual(
+    new Map([
+      ['adds a row', true],
+      ['of the file', undefined],
+      ['of the worker', undefined],
+    ]),
+  );
+  const [transcript = ''] = transcriptFiles(runsFolder(root) ?? '');
+  const ends = readFileSync(transcript, 'utf8').trimEnd().split('\n').slice(1).map(transcriptLine);
+  expect(ends.flatMap((one) => (one.e === 'closed' && one.failed === true ? [one.s] : []))).toEqual([
+    `echoes/${failing.id}`,
+  ]);
 });
 
 test('a session that was over before its test failed is one of a failed test', async () => {

@@ -113,6 +113,7 @@ export class Relay implements Requesting, Carrying {
     });
     try {
       const release: ReleaseHeld = async ({ reason: message, failed, later }, report) => {
+        if (failed) registration.fails();
         // Others may be connected to a server: what was registered later ends first.
         if (settings.server !== undefined && later !== undefined) {
           if (failed) void registration.testFailed();
@@ -199,12 +200,11 @@ export class Relay implements Requesting, Carrying {
     const registration = this.#registration;
     if (registration === undefined) return;
     const { conversation, settings } = registration;
-    const { closeTimeout } = settings;
     const reason = this.#reason('unregister', 'by `unregister`');
-    const { confirmed, failure, diagnosed } = await conversation.close(reason, closeTimeout);
+    const { confirmed, failure, diagnosed } = await conversation.close(reason, settings.closeTimeout);
     if (diagnosed !== undefined && confirmed && !this.#reported) throw diagnosed;
     if (confirmed) return;
-    throw failure ?? lateEndError(conversation.id, closeTimeout, conversation.evidence());
+    throw failure ?? lateEndError(conversation.id, settings.closeTimeout, conversation.evidence());
   }
 
   async evidence(failed = false): Promise<Evidence> {
