@@ -194,9 +194,16 @@ export class SessionRecord {
   }
 
   /** To find it in the message may need the request, and the protocol that has sent that. */
-  #reasonOf({ code, message }: Refusal): Pick<TranscriptRefusal, 'code' | 'message'> {
+  #reasonOf(refusal: Refusal): Pick<TranscriptRefusal, 'code' | 'message'> {
     const { transcript } = this.#child;
-    return { ...(code !== undefined && { code: transcript.text(code) }), message: transcript.text(message) };
+    try {
+      // A protocol that is written without types may have put anything there.
+      const { code, message } = refusal;
+      const known = code === undefined ? {} : { code: transcript.text(String(code)) };
+      return { ...known, message: transcript.text(String(message)) };
+    } catch (thrown) {
+      return { message: transcript.text(`a refusal that cannot be read: ${messageOf(thrown)}`) };
+    }
   }
 
   #recorded(read: () => unknown): Recorded {

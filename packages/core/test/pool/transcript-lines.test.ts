@@ -1,11 +1,14 @@
 /** Which lines a session gives to a transcript, where it is not the usual ones. */
+import { readFileSync } from 'node:fs';
 import { queryObjects } from 'node:v8';
 import { expect, test } from 'vitest';
 import { recordValue, type Recorded } from '../../src/base/transcript-value.ts';
 import type { OwnEvent, Transcript } from '../../src/base/transcript-keeper.ts';
+import { transcriptLine } from '../../src/base/transcript.ts';
 import { Frame } from '../../src/codec/frame.ts';
 import { json } from '../../src/codec/json.ts';
 import { TranscriptFile } from '../../src/process/transcript-file.ts';
+import type { Refusal } from '../../src/protocol/protocol.ts';
 import { sessionField } from '../../src/protocol/session-field.ts';
 import { SessionRecord } from '../../src/session/session-record.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -134,10 +137,35 @@ test('a session that does not open says why', async () => {
   expect(transcript.kinds.at(-1)).toBe('closed');
 });
 
-test('params that cannot be read are told as such, and the session opens', async () => {
+/** A file as a run has it, whose disk may not fail. */
+function transcriptFile(): TranscriptFile {
   const file = `${place().path}/a.transcript.jsonl`;
   const header = { carpoolTranscript: 1, carpool: '1', folder: '', pid: 1, zero: 0 } as const;
-  const transcript = new TranscriptFile({ file, header, clock: new FakeClock(), warn: (why) => expect.fail(why) });
+  return new TranscriptFile({ file, header, clock: new FakeClock(), warn: (why) => expect.fail(why) });
+}
+
+test('a protocol without types may refuse with whatever it has', () => {
+  const transcript = transcriptFile();
+  const child = { transcript, pool: 'echoes', protocol: { name: 'p' }, pid: 1, hello: undefined };
+  const record = new SessionRecord(child, { id: 's1', holder: {} }, undefined);
+  const bare = Object.create(null) as object;
+  for (const refusal of [{ code: -32601, message: 404 }, { code: bare, message: 'no' }, undefined])
+    record.received(
+      { as: 'refusal', to: 's1', key: 'k', refusal: refusal as unknown as Refusal },
+      Frame.of({ is: 'no' }, json),
+      undefined,
+    );
+  transcript.close();
+  const lines = readFileSync(transcript.file, 'utf8').trimEnd().split('\n').slice(2, -1);
+  expect(lines.map((line, at) => transcriptLine(line, at + 3))).toMatchObject([
+    { e: 'refusal', code: '-32601', message: '404', m: { is: 'no' } },
+    { e: 'refusal', message: expect.stringMatching(/^a refusal that cannot be read: /) as string, m: { is: 'no' } },
+    { e: 'refusal', m: { is: 'no' } },
+  ]);
+});
+
+test('params that cannot be read are told as such, and the session opens', async () => {
+  const transcript = transcriptFile();
   expect(
     transcript.record({
       get broken(): never {
