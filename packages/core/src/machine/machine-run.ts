@@ -19,6 +19,9 @@ import type { ServedRun } from '../host/served-run.ts';
 import { printLine } from './log.ts';
 import { RunTimeline } from './run-timeline.ts';
 
+/** Milliseconds, at most, in which the system writes what the transcript has when its run is over. */
+const drainTimeout = 3_000;
+
 export interface MachineRunOptions {
   readonly runner: Runner;
   readonly request: OpenRunRequest;
@@ -178,8 +181,15 @@ export class MachineRun implements HostedRun {
       );
       this.#options.over();
       this.timeline.close();
-      if (this.#transcript !== undefined) closeNow(this.#transcript);
+      await this.#closeTranscript();
     }
+  }
+
+  /** Other runs go on meanwhile: only what a slow disk has not taken by then is written at once, which holds them up. */
+  async #closeTranscript(): Promise<void> {
+    if (this.#transcript === undefined) return;
+    await this.#transcript.drained(drainTimeout);
+    closeNow(this.#transcript);
   }
 
   #say(what: string): void {

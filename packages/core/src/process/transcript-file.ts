@@ -63,6 +63,8 @@ export class TranscriptFile implements Transcript {
   #dropped = 0;
   #why: string | undefined;
   #timer: Timer | undefined;
+  /** Wait until nothing is left to be written. */
+  readonly #drains = new Set<() => void>();
 
   constructor(options: TranscriptFileOptions) {
     this.#options = options;
@@ -137,6 +139,18 @@ export class TranscriptFile implements Transcript {
     });
   }
 
+  /** Resolves when the system has written all, also what comes meanwhile, or can write no more; at the latest after `timeout` ms. */
+  async drained(timeout: number): Promise<void> {
+    this.#cut();
+    if (this.#pieces.length === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#drains.add(resolve);
+    const timer = this.#options.clock.after(timeout, resolve);
+    await promise;
+    timer.cancel();
+    this.#drains.delete(resolve);
+  }
+
   /**
    * Takes no more, and has written all when it returns: what the system is writing at this moment is written again, at the
    * same place. What cannot be written is told, and throws nothing.
@@ -155,6 +169,7 @@ export class TranscriptFile implements Transcript {
       if (!this.#writing) closeSync(descriptor);
     });
     this.#descriptor = undefined;
+    this.#drain();
   }
 
   #whyNot(bytes: number): string | undefined {
@@ -233,6 +248,11 @@ export class TranscriptFile implements Transcript {
     if (written < bytes.length) this.#pieces[0] = { bytes: bytes.subarray(written), at: at + written };
     else this.#pieces.shift();
     this.#write();
+    if (this.#pieces.length === 0) this.#drain();
+  }
+
+  #drain(): void {
+    for (const drained of this.#drains) drained();
   }
 
   #try(work: () => void): void {
@@ -248,6 +268,7 @@ export class TranscriptFile implements Transcript {
     this.#descriptor = undefined;
     this.#timer?.cancel();
     this.#pieces.length = 0;
+    this.#drain();
     if (descriptor !== undefined && !this.#writing) close(descriptor, () => {}); // what failed is told
     this.#options.warn(`the transcript of this run is not kept: ${messageOf(thrown)}`);
   }

@@ -165,6 +165,37 @@ test('what the system writes at the moment of the end is there once, be it late'
   expect(lines(file)).toHaveLength(4);
 });
 
+test('what waits is drained when the system has written it, also what came meanwhile', async () => {
+  const disk = new SlowDisk();
+  const { transcript, file, clock } = opened({ write: disk.write });
+  await transcript.drained(3_000);
+  say(transcript, 70_000);
+  say(transcript, 3);
+  let drained = false;
+  const over = transcript.drained(3_000).then(() => (drained = true));
+  disk.take();
+  await vi.waitFor(() => expect(disk.waiting).toBe(1));
+  expect(drained).toBe(false);
+  disk.take();
+  await over;
+  expect(clock.pending).toBe(0);
+  expect(lines(file).map(({ e }) => e)).toEqual(['event', 'event']);
+  transcript.close();
+});
+
+test('what waits is drained no longer than it may take, or until it is closed', async () => {
+  const disk = new SlowDisk();
+  const { transcript, file, clock } = opened({ write: disk.write });
+  say(transcript, 70_000);
+  const [first, second] = [transcript.drained(3_000), transcript.drained(9_000)];
+  clock.pass(3_000);
+  await first;
+  transcript.close();
+  await second;
+  expect(clock.pending).toBe(0);
+  expect(lines(file).map(({ e }) => e)).toEqual(['event', 'end']);
+});
+
 test('a file that is full keeps what is no message', () => {
   const { transcript, file } = opened({ limit: 1024 * 1024 });
   const kept = Array.from({ length: 20 }, () => say(transcript, 100_000)).filter(Boolean).length;
@@ -182,6 +213,7 @@ test('a disk that takes no more is told once, and what follows is counted', asyn
   }) as typeof write;
   const { transcript, warn } = opened({ write: failing });
   say(transcript, 70_000);
+  await transcript.drained(3_000);
   await vi.waitFor(() => expect(warn).toHaveBeenCalled());
   expect([say(transcript, 1), say(transcript, 70_000)]).toEqual([false, false]);
   transcript.close();
