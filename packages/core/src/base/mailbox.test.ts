@@ -93,3 +93,50 @@ test('an item that is put back is the next to be taken', async () => {
   box.unshift(3);
   expect([await odd.item, await box.take().item]).toEqual([3, 4]);
 });
+
+test('whatever is taken from where, and put back, it holds what a plain list would', async () => {
+  const move = fc.constantFrom('push', 'shift', 'take', 'take even', 'unshift');
+  const isEven = (item: number): boolean => item % 2 === 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(move, { maxLength: 80 }), async (moves) => {
+      const box = new Mailbox<number>(30);
+      const list: number[] = [];
+      const got: (number | boolean | undefined)[] = [];
+      const wanted: typeof got = [];
+      for (const [item, kind] of moves.entries()) {
+        if (kind === 'push') {
+          got.push(box.push(item));
+          wanted.push(list.length < 30);
+          if (list.length < 30) list.push(item);
+        } else if (kind === 'unshift') {
+          box.unshift(item);
+          list.unshift(item);
+        } else if (kind === 'shift') {
+          got.push(box.shift());
+          wanted.push(list.shift());
+        } else {
+          const matches = kind === 'take' ? undefined : isEven;
+          const at = matches === undefined ? 0 : list.findIndex(matches);
+          wanted.push(at < 0 ? undefined : list.splice(at, 1)[0]);
+          const taking = box.take(matches);
+          taking.stop();
+          got.push(await taking.item);
+        }
+        got.push(box.size, ...box.latest(3));
+        wanted.push(list.length, ...list.slice(-3));
+      }
+      expect(got).toEqual(wanted);
+    }),
+  );
+});
+
+test('many items that wait are taken in a time that grows with their number, not with its square', () => {
+  const box = new Mailbox<number>(Infinity);
+  const count = 200_000;
+  for (let item = 0; item < count; item++) box.push(item);
+  const since = performance.now();
+  for (let taken = 0; taken < count; taken++) box.take();
+  // With the square it is more than ten times this.
+  expect(performance.now() - since).toBeLessThan(2_000);
+  expect(box.size).toBe(0);
+});

@@ -22,7 +22,9 @@ interface Taker<T> {
 export class Mailbox<T> {
   /** May be changed; items over a smaller capacity stay. */
   capacity: number;
-  #items: T[] = [];
+  /** What was taken before the head is `undefined`, until it is the larger part: to move all for each one taken is n². */
+  readonly #items: (T | undefined)[] = [];
+  #head = 0;
   #takers: Taker<T>[] = [];
   #closed = false;
 
@@ -31,7 +33,7 @@ export class Mailbox<T> {
   }
 
   get size(): number {
-    return this.#items.length;
+    return this.#items.length - this.#head;
   }
 
   /** False if it is full: the item was not kept. After `close` it returns true and drops the item. */
@@ -42,7 +44,7 @@ export class Mailbox<T> {
       this.#takers.splice(at, 1)[0]?.resolve(item);
       return true;
     }
-    if (this.#items.length >= this.capacity) return false;
+    if (this.size >= this.capacity) return false;
     this.#items.push(item);
     return true;
   }
@@ -51,17 +53,25 @@ export class Mailbox<T> {
   unshift(item: T): void {
     const taker = this.#takers.findIndex(({ matches }) => matches === undefined || matches(item));
     if (taker >= 0) this.#takers.splice(taker, 1)[0]?.resolve(item);
+    else if (this.#head > 0) this.#items[--this.#head] = item;
     else this.#items.unshift(item);
   }
 
   /** Drops the oldest item. */
   shift(): T | undefined {
-    return this.#items.shift();
+    if (this.size === 0) return undefined;
+    const item = this.#items[this.#head];
+    this.#items[this.#head++] = undefined;
+    if (this.#head * 2 >= this.#items.length) {
+      this.#items.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return item;
   }
 
   /** The last `count` items, which stay. */
   latest(count: number): readonly T[] {
-    return this.#items.slice(-count);
+    return this.#items.slice(this.#head).slice(-count) as T[];
   }
 
   /** What takes the next items, oldest first, as far as it has said so. */
@@ -71,9 +81,10 @@ export class Mailbox<T> {
 
   /** Resolves with an item; with `undefined` when the mailbox is closed, or the wait ended by `stop`. */
   take(matches?: (item: T) => boolean, by?: Waiter): { readonly item: Promise<T | undefined>; stop(): void } {
-    const at = matches === undefined ? 0 : this.#items.findIndex(matches);
-    if (at >= 0 && at < this.#items.length) {
-      return { item: Promise.resolve(this.#items.splice(at, 1)[0]), stop: () => {} };
+    const at = this.#find(matches);
+    if (at >= 0) {
+      const item = at === this.#head ? this.shift() : this.#items.splice(at, 1)[0];
+      return { item: Promise.resolve(item), stop: () => {} };
     }
     if (this.#closed) return { item: Promise.resolve(undefined), stop: () => {} };
     const { promise, resolve } = Promise.withResolvers<T | undefined>();
@@ -86,6 +97,12 @@ export class Mailbox<T> {
         resolve(undefined);
       },
     };
+  }
+
+  /** Where the oldest item is that matches; -1: there is none. */
+  #find(matches: ((item: T) => boolean) | undefined): number {
+    if (matches === undefined) return this.size === 0 ? -1 : this.#head;
+    return this.#items.findIndex((item, at) => at >= this.#head && matches(item as T));
   }
 
   /** No more items; those that are there can still be taken. */
