@@ -1,4 +1,4 @@
-// Writes docs/errors.md from the table of errors in packages/core/src/base/errors.ts; a test compares the two.
+// Writes docs/errors.md from the table of errors in packages/core/src/base/error-kinds.ts; a test compares the two.
 //
 //   node scripts/errors-doc.mjs            writes it
 //   node scripts/errors-doc.mjs --print    prints what it would write
@@ -47,7 +47,7 @@ The stack points at the line that made the call. Recognise an error with \`isCar
 A test that expects an error compares its \`code\`: \`await expect(call).rejects.toMatchObject({ code: 'SESSION_REFUSED' })\`.
 \`toThrow(/text/)\` looks at the whole message, and so at the evidence too, where the text may stand for another reason.
 
-This page is generated from the table in \`packages/core/src/base/errors.ts\` by \`node scripts/errors-doc.mjs\`.
+This page is generated from the table in \`packages/core/src/base/error-kinds.ts\` by \`node scripts/errors-doc.mjs\`.
 
 ## Secrets are not shown
 

@@ -35,6 +35,7 @@ export class RunTimeline implements Timeline {
   /** Of this run, by the pid of their child. */
   readonly #sessions = new Map<number, number>();
   #file: TimelineFile | undefined;
+  #isOver = false;
 
   add(event: TimelineEvent): void {
     if (event.event === 'child') {
@@ -61,11 +62,14 @@ export class RunTimeline implements Timeline {
       run?.print(`carpool: Nothing is kept for \`carpool report\`: ${messageOf(thrown)}\n`);
     } finally {
       this.#kept.goesTo(this.#file);
+      // The run has ended while its config was loaded.
+      if (this.#isOver && this.#file !== undefined) closeNow(this.#file);
     }
   }
 
   /** The run is over, and its uses of pools are. */
   close(): void {
+    this.#isOver = true;
     for (const child of this.#children) {
       const sessions = this.#sessions.get(child.pid ?? 0) ?? 0;
       const failed = child.failure !== undefined && this.#pools.has(child.pool);

@@ -51,7 +51,11 @@ export function isStopped({ pid, startTime }: ProcessIdentity): boolean {
 
 /** False if it is proven that the process is gone. Where the system shows no start times, another one may have its number. */
 export function mayBeRunning({ pid, startTime }: ProcessIdentity): boolean {
-  if (startTimeOf(pid) !== undefined) return isRunning({ pid, startTime });
+  return startTimeOf(pid) === undefined ? exists(pid) : isRunning({ pid, startTime });
+}
+
+/** Some process has this number now: also a zombie, and one of another user. @param pid above 0 */
+export function exists(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {

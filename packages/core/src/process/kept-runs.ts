@@ -1,6 +1,7 @@
 /** What is kept of the last runs of a project, as the commands find it. */
 import { closeSync, openSync, readSync, realpathSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
+import { laterFirst } from '../base/record-name.ts';
 import { statOf } from './files.ts';
 import {
   isTimeline,
@@ -56,10 +57,8 @@ function placeOf(runs: string): string {
 
 /** Their names begin with their time. Transcripts of pools in process come after those of runs. */
 function lastFirst(files: Iterable<string>): string[] {
-  const keyed = [...files].map((file) => ({ file, name: basename(file), isOfRun: isTimeline(timelineFileOf(file)) }));
-  return keyed
-    .toSorted((a, b) => Number(b.isOfRun) - Number(a.isOfRun) || (a.name < b.name ? 1 : -1))
-    .map(({ file }) => file);
+  const isOfRun = (file: string): number => Number(isTimeline(timelineFileOf(file)));
+  return [...files].toSorted((a, b) => isOfRun(b) - isOfRun(a) || laterFirst(a, b));
 }
 
 /** The first line of a record. `undefined`: it cannot be read, or is none, which is told where the file itself is wanted. */

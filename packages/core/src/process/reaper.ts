@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { listOrEmpty, removeIfAllowed } from './files.ts';
 import { endAll, signalGroup, signalProcess } from './group.ts';
-import { type ProcessIdentity, groupMembers, isRunning, startedNoEarlier } from './identity.ts';
+import { type ProcessIdentity, exists, groupMembers, isRunning, startedNoEarlier } from './identity.ts';
 import { endMarked, findMarked, findMarkedNow } from './marked.ts';
 import { type ChildRecord, identityOf, parseRecord, recordName } from './pid-files.ts';
 import { killTree } from './taskkill.ts';
@@ -120,14 +120,6 @@ async function markedOf({ id, startTime }: ChildRecord): Promise<ProcessIdentity
   if (startTime === null) return [];
   const marked = (await findMarked()).get(id) ?? [];
   return marked.filter((facts) => startedNoEarlier(facts.startTime, startTime));
-}
-
-function exists(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function readRecord(directory: string, name: string): ChildRecord | undefined {

@@ -1,7 +1,9 @@
 /** Where what was recorded of the last runs of a project is kept, and which there are. */
 import { basename, dirname, join } from 'node:path';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { isOfPools, laterFirst, pidInName } from '../base/record-name.ts';
 import { listOrEmpty, removeIfAllowed, statOf } from './files.ts';
+import { exists } from './identity.ts';
 
 /** Timelines that are kept for a project. */
 const keptRuns = 10;
@@ -12,8 +14,8 @@ const young = 10 * 60 * 1000;
 
 const named = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-\d+\.jsonl$/;
 const transcriptNamed = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-\d+\.transcript\.jsonl$/;
-/** Of the pools that a process has itself: a process of tests is not the run. */
-const ofPoolsNamed = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-\d+\.pools(?:-\d+)?\.transcript\.jsonl$/;
+/** Bytes: more than the last line of a transcript that is complete. */
+const mostOfEnd = 512;
 
 /** In the nearest folder with a `node_modules`, from here upwards. `undefined`: there is none, and nothing is kept. */
 export function runsFolder(from: string): string | undefined {
@@ -60,18 +62,18 @@ export function isTimeline(path: string): boolean {
 
 /** The paths of those in this folder, the last one first. */
 export function runFiles(folder: string): string[] {
-  return filesIn(folder, named);
+  return filesIn(folder, isTimeline);
 }
 
 /** The paths of the transcripts of runs in this folder, the last one first; then those of pools in process, likewise. */
 export function transcriptFiles(folder: string): string[] {
-  return [...filesIn(folder, transcriptNamed), ...filesIn(folder, ofPoolsNamed)];
+  return [...filesIn(folder, isTranscriptOfRun), ...filesIn(folder, isTranscriptOfPools)];
 }
 
 /** Of its folder, how many transcripts of runs are of later ones. @param run the path of a timeline */
 export function laterTranscripts(run: string): number {
   const own = basename(transcriptFileOf(run));
-  return filesIn(dirname(run), transcriptNamed).filter((file) => basename(file) > own).length;
+  return filesIn(dirname(run), isTranscriptOfRun).filter((file) => laterFirst(file, own) < 0).length;
 }
 
 /** Makes room for one more. What the system refuses to remove stays. */
@@ -79,20 +81,50 @@ export function removeOldRuns(folder: string): void {
   for (const file of runFiles(folder).slice(keptRuns - 1)) removeIfAllowed(file);
 }
 
-/** As `removeOldRuns`. @param now milliseconds since 1970 */
+/** As `removeOldRuns`. What a process that is there may still write stays, however long it has written nothing. @param now milliseconds since 1970 */
 export function removeOldTranscripts(folder: string, now: number): void {
-  for (const names of [transcriptNamed, ofPoolsNamed]) {
-    for (const file of filesIn(folder, names).slice(mostTranscripts - 1)) {
+  for (const isOne of [isTranscriptOfRun, isTranscriptOfPools]) {
+    for (const file of filesIn(folder, isOne).slice(mostTranscripts - 1)) {
       const changed = statOf(file)?.mtimeMs ?? 0;
-      if (now - changed > young) removeIfAllowed(file);
+      if (now - changed > young && !isBeingWritten(file)) removeIfAllowed(file);
     }
   }
 }
 
-function filesIn(folder: string, names: RegExp): string[] {
+function isTranscriptOfRun(name: string): boolean {
+  return transcriptNamed.test(name);
+}
+
+function isTranscriptOfPools(name: string): boolean {
+  return isOfPools(name) && pidInName(name) !== undefined;
+}
+
+function filesIn(folder: string, isOne: (name: string) => boolean): string[] {
   return listOrEmpty(folder)
-    .filter((name) => names.test(name))
-    .toSorted()
-    .toReversed()
+    .filter((name) => isOne(name))
+    .toSorted(laterFirst)
     .map((name) => join(folder, name));
+}
+
+/** It has no end yet, and the process of its name is there: its main process, where it is of a run on the host of a machine. */
+function isBeingWritten(file: string): boolean {
+  const pid = pidInName(file);
+  return pid !== undefined && exists(pid) && !isComplete(file);
+}
+
+/** False where it cannot be read. */
+function isComplete(file: string): boolean {
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      const bytes = Buffer.alloc(mostOfEnd);
+      const from = Math.max(0, fstatSync(descriptor).size - mostOfEnd);
+      const text = bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, mostOfEnd, from));
+      return /\n\{"e":"end",[^\n]*\}\n$/.test(text);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return false;
+  }
 }

@@ -236,8 +236,8 @@ export class TranscriptFile implements Transcript {
     const { bytes, at } = next;
     (this.#options.write ?? write)(descriptor, bytes, 0, bytes.length, at, (error, written) => {
       this.#writing = false;
-      // `close` has written what was left, and has left the file open for this.
-      if (this.#ended) close(descriptor, () => {});
+      // `close` has written what was left, or a `flush` has failed, and has left the file open for this.
+      if (this.#descriptor !== descriptor) close(descriptor, () => {});
       else if (error !== null) this.#fail(error);
       else this.#wrote(next, written);
     });

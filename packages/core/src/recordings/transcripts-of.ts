@@ -1,12 +1,11 @@
 /** The transcripts of a folder, whatever their names: they may have been cut, or renamed. */
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isOfPools, laterFirst } from '../base/record-name.ts';
 import { textAt } from './lines.ts';
 
 /** How their names end, and those of timelines. */
 export const ending = '.jsonl';
-/** Of the pools that a process of tests has itself: it is not the run. */
-const ofPools = /\.pools(?:-\d+)?\.transcript\.jsonl$/;
 /** Bytes in which the first line names its format, and when its process began. */
 const headerBegins = 4_096;
 
@@ -16,13 +15,15 @@ const headerBegins = 4_096;
  */
 export async function transcriptsOf(folder: string): Promise<string[]> {
   const found: { readonly path: string; readonly zero: number }[] = [];
-  for (const name of (await readdir(folder)).filter((one) => one.endsWith(ending)).toSorted()) {
+  for (const name of (await readdir(folder)).filter((one) => one.endsWith(ending))) {
     const path = join(folder, name);
     const zero = await zeroOf(path);
     if (zero !== undefined) found.push({ path, zero });
   }
-  const rank = (path: string): number => Number(ofPools.test(path));
-  return found.toSorted((a, b) => rank(a.path) - rank(b.path) || b.zero - a.zero).map(({ path }) => path);
+  const rank = (path: string): number => Number(isOfPools(path));
+  return found
+    .toSorted((a, b) => rank(a.path) - rank(b.path) || b.zero - a.zero || laterFirst(a.path, b.path))
+    .map(({ path }) => path);
 }
 
 /** Undefined: it is no transcript. What `carpool report` reads may be beside it, and files that are not lines at all. */

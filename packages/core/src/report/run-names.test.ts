@@ -28,3 +28,15 @@ test('runs in several folders have the last part of theirs, and the host where t
     'vitest in /',
   ]);
 });
+
+test('runs of one project on one host of a machine have the number of each', () => {
+  expect(runNames([run('vitest', '/code/web', 9), run('jest', '/code/web', 9), run('vitest', '/code/web', 9)])).toEqual(
+    ['vitest, host 9, run 1', 'jest, host 9', 'vitest, host 9, run 3'],
+  );
+  const shop = run('vitest', '/code/shop', 9);
+  expect(runNames([run('vitest', '/code/web', 9), shop, shop])).toEqual([
+    'vitest in web',
+    'vitest in shop, host 9, run 2',
+    'vitest in shop, host 9, run 3',
+  ]);
+});

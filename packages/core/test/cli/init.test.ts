@@ -291,6 +291,11 @@ describe('what it finds', () => {
     const [before, ofBefore] = await planned({ 'package.json': { devDependencies: { vitest: '5' } } }, 'vitest');
     expect(before).not.toContain('include:');
     expect(ofBefore).toContain(overlap);
+    const both = { devDependencies: { vitest: '5', '@playwright/test': '1' } };
+    const [had, ofHad] = await planned({ 'package.json': both, 'login.test.ts': '' }, 'vitest');
+    expect(had).toContain('+++ b/playwright.config.mjs\n');
+    expect(had).not.toMatch(/include:|testMatch:/);
+    expect(ofHad).toContain(overlap);
   });
 
   test('names that each runner takes, in each kind of package', async () => {

@@ -136,6 +136,20 @@ test.each([
   expect(over - since).toBeCloseTo(20, 0);
 });
 
+test('a run that ends while its config is loaded has a complete timeline of what it shared until then', async () => {
+  const root = project('ended');
+  const timeline = new RunTimeline();
+  const now = systemClock.now();
+  timeline.add({ event: 'lease', name: 'printer', kind: 'lock', since: now + 1, granted: now + 2, over: now + 3 });
+  timeline.close();
+  const told: string[] = [];
+  await timeline.goesTo({ root, runner: 'vitest', pid: 4711, print: (text) => void told.push(text) });
+  expect(told).toEqual([]);
+  const [file = ''] = runFiles(runsFolder(root) ?? '');
+  expect(readFileSync(file, 'utf8').trimEnd().split('\n').at(-1)).toContain('"event":"end"');
+  expect(kept(root)[0]?.leases.map(({ name }) => name)).toEqual(['printer']);
+});
+
 test('a config that wants none has none, and nor has a run that shared nothing', async () => {
   onMachine();
   const root = project('quiet', { pools: { echoes: program('echo') }, report: false });

@@ -135,8 +135,8 @@ function specifier(from: string, to: string): string {
 
 /** Whether a config that is new says which files are of this runner. What a project has had before runs the files that it has run. */
 function hasOwnFiles({ found }: Project, name: RunnerName, used: readonly RunnerName[]): boolean {
-  if (used.length < 2) return false;
-  return name === 'playwright' || (used.includes('playwright') && !found.includes(name));
+  if (used.length < 2 || found.includes(name)) return false;
+  return name === 'playwright' || used.includes('playwright');
 }
 
 function isUnconfigured({ root, manifest }: Project, name: RunnerName): boolean {

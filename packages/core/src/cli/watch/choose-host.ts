@@ -4,7 +4,7 @@ import { messageOf } from '../../base/thrown.ts';
 import { runsFolder } from '../../process/run-files.ts';
 import { livingHosts, type LivingHost } from '../../hosts/living-hosts.ts';
 import { addressVariable } from '../../wire/address.ts';
-import type { StatusResult } from '../../wire/status.ts';
+import type { RunStatus, StatusResult } from '../../wire/status.ts';
 import { statusOf } from '../ps/ask.ts';
 import { count } from '../ps/units.ts';
 
@@ -36,7 +36,9 @@ export async function chooseHost({ host: wanted, bases, command }: ChooseOptions
   if (wanted !== undefined) return named(asked, wanted);
   const answering = asked.filter(({ status }) => status !== undefined);
   const project = projectOf(process.cwd());
-  const own = answering.filter(({ status }) => status?.runs.some(({ folder }) => projectOf(folder) === project));
+  // The folder of a run that has come from another machine is there.
+  const isOwn = ({ client, folder }: RunStatus): boolean => client === undefined && projectOf(folder) === project;
+  const own = answering.filter(({ status }) => status?.runs.some(isOwn));
   const [only, other] = own.length === 1 ? own : answering;
   if (only !== undefined && other === undefined) return { address: only.host.address };
   if (other !== undefined) {
