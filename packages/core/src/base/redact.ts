@@ -72,6 +72,7 @@ const known = new Map<string, Secrecy | undefined>();
 /** As they are shown. */
 const shownNames = new Map<string, string>();
 const mostKnown = 4_096;
+let changes = 0;
 /** Characters: longer ones are asked for once. */
 const longestKnown = 100;
 
@@ -91,7 +92,13 @@ export function forgetRedaction(of: unknown): void {
   inForce.delete(of);
 }
 
+/** Another one each time that the rules change. */
+export function redactRulesNumber(): number {
+  return changes;
+}
+
 function forgetNames(): void {
+  changes++;
   known.clear();
   shownNames.clear();
 }

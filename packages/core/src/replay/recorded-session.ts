@@ -25,6 +25,8 @@ export interface RecordedHead extends Pick<TranscriptHolder, 'test' | 'takenAt'>
   readonly hello?: Recorded | undefined;
   /** When its end began. Absent: it did not. */
   readonly ended?: RecordedTime | undefined;
+  /** When it got its holder. Absent: as it opened. */
+  readonly taken?: RecordedTime | undefined;
 }
 
 interface OfEvent {
@@ -111,10 +113,10 @@ export function inTime(a: RecordedTime, b: RecordedTime): number {
   return a.t - b.t || a.line - b.line;
 }
 
-/** Both were open at some time. */
+/** Tests had both at some time: one that was opened ahead is nobody's before it is taken. */
 export function isAtOnce(a: RecordedHead, b: RecordedHead): boolean {
   const begins = (one: RecordedHead, other: RecordedHead): boolean =>
-    other.ended === undefined || inTime(one, other.ended) < 0;
+    other.ended === undefined || inTime(one.taken ?? one, other.ended) < 0;
   return begins(a, b) && begins(b, a);
 }
 
@@ -129,7 +131,7 @@ export function headOf(
 ): RecordedHead | undefined {
   const { test, file, takenAt, run = 1 } = event;
   const holder = { test, takenAt, inRun: run, file: file === undefined ? undefined : relativeFile(file, folder) };
-  if (event.e === 'taken') return before && { ...before, ...holder };
+  if (event.e === 'taken') return before && { ...before, ...holder, taken: { t: event.t, line } };
   const { s, t, pool, params, hello } = event;
   return { s, t, line, pool, params, hello, ...holder };
 }

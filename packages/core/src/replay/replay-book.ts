@@ -4,6 +4,7 @@
  */
 import { asCarpoolError, type CarpoolError } from '../base/errors.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
+import { redactRulesNumber } from '../base/redact.ts';
 import type { Recorded } from '../base/transcript-value.ts';
 import { isSame } from './compare.ts';
 import { sessionNotRecorded, unsentLine, type RecordingSource } from './errors.ts';
@@ -127,8 +128,8 @@ export class ReplayBook {
     const { head } = open.recording;
     const others = this.#exchangeable(open.recording);
     try {
-      // Where one of the others cannot be read, the session that gets it says so.
-      await Promise.allSettled(others.map((recording) => this.#scripts.load(recording, compared)));
+      // Where one of the others cannot be read, the session that gets it says so. One file at a time: there may be many.
+      for (const other of others) await Promise.allSettled([this.#scripts.load(other, compared)]);
       await this.#scripts.load(open.recording, compared);
       // Another session may have taken it meanwhile, and left its own, which has been read.
       const script = this.#scripts.ready(open.recording) ?? (await this.#scripts.load(open.recording, compared));
@@ -148,6 +149,9 @@ export class ReplayBook {
     return this.#besides(head).filter(
       (other) =>
         other.head !== head &&
+        // All may be of any.
+        other.head.test === head.test &&
+        other.head.file === head.file &&
         (!this.#used.has(other) || now.has(other)) &&
         isAtOnce(head, other.head) &&
         isSameOrNone(paramsOf(other.head), params),
@@ -228,9 +232,17 @@ function unsentOf({ of }: ReplayedSession, unsent: readonly RecordedOut[]): stri
   return unsentLine(of, unsent);
 }
 
+/** By the rules of which number. */
+const redactedParams = new WeakMap<RecordedHead, { readonly rules: number; readonly params: Recorded | undefined }>();
+
 /** As those of now are compared. */
-function paramsOf({ params }: RecordedHead): Recorded | undefined {
-  return params === undefined ? undefined : redactedForm(params);
+function paramsOf(head: RecordedHead): Recorded | undefined {
+  const rules = redactRulesNumber();
+  const before = redactedParams.get(head);
+  if (before?.rules === rules) return before.params;
+  const params = head.params === undefined ? undefined : redactedForm(head.params);
+  redactedParams.set(head, { rules, params });
+  return params;
 }
 
 function isSameOrNone(one: Recorded | undefined, other: Recorded | undefined): boolean {

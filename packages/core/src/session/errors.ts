@@ -2,6 +2,7 @@
 import { callerLocation } from '../base/holder-label.ts';
 import type { CallLabel } from '../base/open-calls.ts';
 import { CarpoolError, asCarpoolError, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
+import { refusedMessage } from '../base/refused-message.ts';
 import type { Refusal, WireId } from '../protocol/protocol.ts';
 import type { ReplyCallbacks } from './pending.ts';
 import type { CloseReason, SessionState } from './state.ts';
@@ -177,9 +178,12 @@ function namesOf([first, ...others]: readonly CallLabel[]): string {
 /** The child refused one request. @param messages the last ones of the session, as evidence */
 export function refusedError(session: string, refusal: Refusal, messages: readonly string[]): CarpoolError {
   if (refusal.error !== undefined) return refusal.error as CarpoolError;
-  const message = `The child refused the request${codeOf(refusal)}: ${refusal.message}`;
   const context = contextOf(session, refusal);
-  return new CarpoolError('SESSION_REFUSED', message, { blame: 'child', context, evidence: { messages } });
+  return new CarpoolError('SESSION_REFUSED', refusedMessage(refusal), {
+    blame: 'child',
+    context,
+    evidence: { messages },
+  });
 }
 
 /** The child ended the session. @param messages the last ones of the session, as evidence */

@@ -126,3 +126,21 @@ test('of a transcript with several runs, those of the last run of each test are 
   expect(replies).toMatchObject([{ by: 2 }, { by: 3 }, { by: 4 }]);
   await failure(pool.register(), 'NOT_RECORDED');
 });
+
+test('one that is lost as it was then is over: its id, and its recording, are free', async () => {
+  const ends = (by: number): Written[] => [
+    open,
+    opened,
+    { e: 'event', m: { by } },
+    { e: 'close', by: 'child', reason: 'because its child ended', code: 'CHILD_EXITED', message: `it ended, ${by}` },
+    { e: 'closed' },
+  ];
+  using written = writeTranscript(transcriptText([...ends(1), ...ends(2)]));
+  await using pool = await replay(written.file);
+  for (const by of [1, 2]) {
+    const session = await pool.register();
+    expect(await session.closed).toMatchObject({ by: 'child' });
+    expect(session.id).toBe('s1');
+    expect(await session.event()).toMatchObject({ by });
+  }
+});

@@ -1,7 +1,10 @@
 /** What `carpool replay` has found, and its words for it. */
-import type { CarpoolError } from '../../base/errors.ts';
+import { toRecord, type CarpoolError } from '../../base/errors.ts';
+import { redactText } from '../../base/redact.ts';
+import { refusedMessage } from '../../base/refused-message.ts';
 import type { Recorded } from '../../base/transcript-value.ts';
-import type { Difference } from '../../replay/compare.ts';
+import { isSame, type Difference } from '../../replay/compare.ts';
+import type { RecordedIn } from '../../replay/recorded-session.ts';
 
 /** One answer that is another one than then. */
 export interface Finding {
@@ -31,8 +34,20 @@ export function nameOfBox(name: string): string {
   return name === 'event' ? 'an event' : name === 'ask' ? 'a question' : `a ${name.split(' ', 1)[0]}`;
 }
 
-/** The refusal is that which was recorded, as far as its text says. */
-export function says({ message }: CarpoolError, m: Recorded): boolean {
+/** The request is refused now as it was then. Old transcripts do not have what the protocol had found in the message. */
+export function isRefusedAlike(error: CarpoolError, { m, refusal }: Pick<RecordedIn, 'm' | 'refusal'>): boolean {
+  if (refusal === undefined) return says(error, m);
+  const { code, message } = refusal;
+  const { childCode } = error.context;
+  const codes = [code, childCode].map((one) => (typeof one === 'string' ? redactText(one) : null));
+  if (!isSame(codes[0] ?? null, codes[1] ?? null)) return false;
+  // Where a message has no text of its own, it stands there as a whole, with its ids.
+  if (message.startsWith('{')) return says(error, m);
+  return isSame(redactText(refusedMessage({ code, message })), redactText(toRecord(error).message));
+}
+
+/** As far as its text says. */
+function says({ message }: CarpoolError, m: Recorded): boolean {
   if (typeof m !== 'object' || m === null || Array.isArray(m)) return true;
   const { error, message: text } = m as { readonly [name: string]: Recorded };
   const said = typeof error === 'string' ? error : text;

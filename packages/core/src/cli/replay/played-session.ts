@@ -8,7 +8,7 @@ import type { ChildPool } from '../../pool/pool.ts';
 import type { Registration } from '../../pool/registration.ts';
 import { compare, type CompareOptions } from '../../replay/compare.ts';
 import { Boxes, type Item } from './boxes.ts';
-import { firstLine, nameOfBox, nouns, says, type Finding } from './finding.ts';
+import { firstLine, isRefusedAlike, nameOfBox, nouns, type Finding } from './finding.ts';
 import { lostIn, recordedForm, redactedForm } from '../../replay/recorded-form.ts';
 import {
   isGivenUp,
@@ -183,7 +183,7 @@ export class PlayedSession {
     }
   }
 
-  async #arrives({ kind, n = 0, m }: RecordedIn): Promise<void> {
+  async #arrives({ kind, n = 0, m, refusal }: RecordedIn): Promise<void> {
     const isOfRequest = kind === 'reply' || kind === 'refusal' || kind === 'step';
     if (isOfRequest && this.#done.has(n)) return;
     const box = isOfRequest ? `${kind === 'step' ? 'step' : 'reply'} ${n}` : kind;
@@ -192,7 +192,8 @@ export class PlayedSession {
     if ('error' in item && this.#closed !== undefined) this.#ended(what, undefined, this.#closed.error);
     this.compared++;
     if ('error' in item) {
-      if (kind === 'refusal' && item.error.code === 'SESSION_REFUSED' && says(item.error, m)) this.same++;
+      if (kind === 'refusal' && item.error.code === 'SESSION_REFUSED' && isRefusedAlike(item.error, { m, refusal }))
+        this.same++;
       else this.#tell(what, `recorded ${shown(m)}, now it fails: ${firstLine(item.error)}`);
       // It is the same for all that was recorded of it.
       this.#done.add(n);
