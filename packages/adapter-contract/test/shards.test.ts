@@ -1,24 +1,17 @@
 /** One run in four shards on one host, `carpool run --shards 4`, with the real `--shard` of each runner; and their reports, merged. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Running, type Outcome } from '@carpool/test-harness';
 import { describe, expect, test } from 'vitest';
 import { killedShard, shardedRun } from '../contract/files.ts';
-import { modules } from '../home.ts';
 import { Project } from '../project.ts';
 import { jest } from '../runners/jest.ts';
 import { playwright } from '../runners/playwright.ts';
 import type { Runner } from '../runners/runner.ts';
 import { vitest } from '../runners/vitest.ts';
+import { apart, underShards } from '../shards.ts';
 
 /** Milliseconds for four runners at once. */
 const timeout = 180_000;
-
-const carpool = [process.execPath, join(modules, 'carpool/dist/cli.js')];
-const underShards = (count: number): string[] => [
-  ...carpool,
-  ...`run --shards ${count} --concurrency ${count} --`.split(' '),
-];
 
 interface Sharded {
   readonly runner: Runner;
@@ -66,12 +59,6 @@ function leaderOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
 }
-
-/** Each shard writes its results to a file of its own. */
-const apart = ({ command, ...runner }: Runner): Runner => ({
-  ...runner,
-  command: (args) => command(args, 'results-{i}.json'),
-});
 
 describe.for(sharded)('$runner.name', ({ runner, args, files = {}, results }) => {
   test(
