@@ -52,6 +52,37 @@ describe.skipIf(binary === undefined)(`left open${reason}`, () => {
     });
   });
 
+  const failing: DialectSuite = {
+    ...suite,
+    name: 'left-fails',
+    // Of a pool that has no `diagnostics`.
+    config: suite.config.replace('{ pools', "{ leaks: 'fail', pools"),
+    files: {
+      a: `
+test('must fail: forgets ioredis', async ({ db }) => await leaveIoredis(db));
+test('ends its client', async ({ db }) => await ask(db));
+test('must fail: forgets node-redis', async ({ db }) => await leaveNodeRedis(db));
+`,
+    },
+  };
+  describeInRunners("with `leaks: 'fail'`, in", failing, (run) => {
+    test('each test that leaves a connection fails with what it has left, and no other does', () => {
+      const { outcome } = run;
+      expectVerdicts(outcome, 3);
+      expect(outcome.code).toBe(1);
+      for (const name of ['ioredis', 'node-redis']) {
+        expect(messageOf(outcome, `forgets ${name}`)).toMatch(
+          new RegExp(
+            `SESSION_DIAGNOSTICS[^]*Fault was found with session s\\d:\\n {2}left 1 connection open to Redis \\(of "${name}", `,
+          ),
+        );
+      }
+      // It is told as a failure, and not as a warning as well.
+      expect(outcome.output).not.toContain('carpool: warning:');
+      expect(outcome.output).not.toMatch(/ECONNREFUSED|ECONNRESET|Unhandled|SocketClosedUnexpectedly/);
+    });
+  });
+
   const many: DialectSuite = {
     ...suite,
     name: 'left-many',
