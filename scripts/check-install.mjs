@@ -1,7 +1,8 @@
 // Follows the README of each adapter and dialect literally, in new projects outside the workspace, and the first example of
 // that of the repository: its titled code blocks, its install command with the packed tarballs in place of the names, and
-// one run. With npm and with pnpm. Runs `carpool init` in an empty project, and the test that it writes. And uses the tarball of `carpool` under Bun and Deno, and under AVA's name, with plugins
-// made for AVA.
+// one run. With npm and with pnpm. Runs `carpool init` in an empty project, and in those that create-vite, create-jest and
+// create-playwright make, and the test that it writes. And uses the tarball of `carpool` under Bun and Deno, and under AVA's
+// name, with plugins made for AVA.
 //
 //   node scripts/check-install.mjs [CHECKS_FILE]   after a build; appends `passed NAME` or `failed NAME` to CHECKS_FILE
 //
@@ -14,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { codeFiles } from '../packages/test-harness/src/code-blocks.ts';
+import { generators, initializeGenerated } from './generated-project.mjs';
 
 const root = join(import.meta.dirname, '..');
 const checks = process.argv[2];
@@ -112,6 +114,8 @@ const clients = [
   { name: 'pnpm', command: [pnpm], add: ['add', '-D'], run: [pnpm, 'exec'] },
 ];
 
+const runnerOf = ({ adapter, runner }) => (runner === undefined ? undefined : version(adapter, runner));
+
 /** Where `createPool` works beside Node. */
 const runtimes = [
   { runtime: 'bun@1.4.5', run: ['bun'] },
@@ -121,12 +125,15 @@ const runtimes = [
 const out = mkdtempSync(join(tmpdir(), 'carpool-install-'));
 
 async function execute([command, ...args], cwd, added = {}) {
-  return await promisify(execFile)(command, args, {
+  const running = promisify(execFile)(command, args, {
     cwd,
     env: { ...env, ...added, NO_COLOR: '1', PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
     maxBuffer: 1 << 24,
     timeout: 240_000,
   });
+  // What asks a question ends, and does not wait for an answer.
+  running.child.stdin.end();
+  return await running;
 }
 
 async function pack(folder) {
@@ -282,6 +289,10 @@ try {
     ...clients.map((client) => ({
       what: `install: carpool init with ${client.name}`,
       check: () => initialize(client, tarballs),
+    })),
+    ...generators.map((generator) => ({
+      what: `install: carpool init after ${generator.name}`,
+      check: () => initializeGenerated(generator, { out, tarballs, execute, version: runnerOf(generator) }),
     })),
     ...clients.map((client) => ({
       what: `install: plugins made for AVA with ${client.name}`,
