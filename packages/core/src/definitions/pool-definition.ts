@@ -6,7 +6,6 @@
  *   │ the environment that children inherit │ `identity` of a `command` that is a function │ folders, relative to the work tree
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { workTreeOf } from '../hosts/run-info.ts';
 import type { CommandLookup, Launch, PoolOptions, PoolSettings } from '../pool/options.ts';
@@ -16,6 +15,7 @@ import { fingerprint, sameFingerprint, type Fingerprint, type WatchedFiles } fro
 import { SourceFiles } from '../process/source-files.ts';
 import { announcedParts, type PortableIdentity } from './announced-parts.ts';
 import { describeValue } from './describe-value.ts';
+import { fileDigest } from './file-digest.ts';
 import { finder, identityOf, type KnownIdentity } from './pool-identity.ts';
 import type { DefinitionParts } from './pool-difference.ts';
 import type { LoadedProject, RunnerPlace } from './project.ts';
@@ -57,6 +57,7 @@ export class PoolDefinition {
     { settings, options, project, place }: DefinitionOptions,
     sources: SourceFiles,
     { files, folders, value }: KnownIdentity,
+    contents: readonly Content[],
   ) {
     this.settings = settings;
     this.#place = place;
@@ -70,7 +71,6 @@ export class PoolDefinition {
     const tree = workTreeOf(folder) ?? folder;
     const inTree = (text: string): string => text.replaceAll(tree, '{tree}');
     const inherited = childEnvironment({ inheritEnv: settings.launch.inheritEnv }, place.env);
-    const contents = [...made, ...sources.watched.files].toSorted().map((file) => contentOf(file, tree));
     const ofTree = contents.filter(([name]) => !isAbsolute(name));
     this.parts = {
       values: {
@@ -122,7 +122,12 @@ export class PoolDefinition {
     const { settings, place, project } = options;
     const asked = identityOf({ settings, place, folder: project.folder });
     const [sources, identity] = await Promise.all([SourceFiles.of(given), asked]);
-    return new PoolDefinition(options, sources, identity);
+    const tree = workTreeOf(project.folder) ?? project.folder;
+    const files = [...project.modules.files, ...identity.files, ...sources.watched.files].toSorted();
+    const contents: Content[] = [];
+    // One after another: of many files only one is open.
+    for (const each of files) contents.push(await contentOf(each, tree));
+    return new PoolDefinition(options, sources, identity, contents);
   }
 
   /** Something of it is another one since: a child that starts now would not be the same. */
@@ -165,11 +170,13 @@ function inFolder(tree: string): (file: string) => string {
   return (file) => (file.startsWith(tree + sep) ? relative(tree, file) : file);
 }
 
+type Content = readonly [string, string];
+
 /** What it is called, and what it holds in the work tree; elsewhere it is the same file for all. */
-function contentOf(file: string, tree: string): readonly [string, string] {
+async function contentOf(file: string, tree: string): Promise<Content> {
   const print = fingerprint(file);
   const name = inFolder(tree)(file);
   if (print === undefined) return [name, 'is not there'];
   if (name === file) return [name, JSON.stringify(print)];
-  return [name, createHash('sha256').update(readFileSync(file)).digest('hex')];
+  return [name, await fileDigest(file, print)];
 }
