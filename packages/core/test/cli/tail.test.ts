@@ -1,11 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { stripVTControlCharacters } from 'node:util';
+import { python } from '@carpool/test-harness/programs';
 import { expect, test } from 'vitest';
 import type { RunHost } from '../../src/main-process/run-host.ts';
 import { closing, place, program } from '../support/pools.ts';
 import { configured, onMachine, run, worker } from '../machine/support.ts';
 import { carpool, start, type Running } from './carpool.ts';
+import { CommandTerminal } from './terminal.ts';
 
 /** The pid of the host of this run: others of this user may run beside it. */
 async function pidOf(host: RunHost): Promise<string> {
@@ -78,6 +81,34 @@ test('all of a host as JSON, until that has ended', async () => {
   const { code, stderr } = await tail.ended;
   expect([code, stderr]).toEqual([0, 'carpool: the host has ended\n']);
 });
+
+test.skipIf(python.path === undefined)(
+  `colours in a terminal; with NO_COLOR the same text without them, and JSON never has any${python.reason}`,
+  async () => {
+    onMachine();
+    configured();
+    const host = await run({ host: 'run' });
+    const words = ['tail', 's1', '--host', await pidOf(host)];
+    const session = await (await worker(host)).register('echoes', { holder: { test: 'adds' } });
+    await session.request({ type: 'query', n: 'before' });
+    const colours = new CommandTerminal(words, { columns: 400 });
+    const plain = new CommandTerminal(words, { columns: 400, env: { NO_COLOR: '1' } });
+    const json = new CommandTerminal([...words, '--json'], { columns: 400 });
+    for (const one of [colours, plain]) await one.shows(/^ {2}before ← /m);
+    await json.shows(/"event":"said"/);
+    await session.request({ type: 'query', n: 'after' });
+    for (const one of [colours, plain]) await one.shows(/^ {2}\d\d:\d\d:\d\d\.\d{3} ← .*after/m);
+    await json.shows(/"event":"message".*after/);
+    await session.unregister();
+    for (const one of [colours, plain, json]) expect(await one.left).toEqual({ code: 0, restored: true });
+    // Bold names, dim times, and an arrow of its own colour for each direction.
+    for (const style of [1, 2, 32, 36]) expect(colours.output).toContain(`\u001B[${style}m`);
+    // Each look has a time of its own for a message.
+    const timeless = (text: string): string => text.replaceAll(/^ {2}[\d:.]+ /gm, '  TIME ');
+    expect(timeless(plain.output)).toBe(timeless(stripVTControlCharacters(colours.output)));
+    for (const one of [plain, json]) expect(one.output).not.toContain('\u001B');
+  },
+);
 
 test('pools of the host of the machine, too; `--wait` waits for a test', async () => {
   onMachine();

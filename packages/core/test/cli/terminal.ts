@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { python } from '@carpool/test-harness/programs';
 import xterm from '@xterm/headless';
+import type { UserIds } from '../support/other-user.ts';
 import { closing, place } from '../support/pools.ts';
 import { commandLine } from './carpool.ts';
 
@@ -23,6 +24,10 @@ if pid == 0:
     for fd in (0, 1, 2):
         os.dup2(slave, fd)
     os.close(master)
+    if len(sys.argv) > 4:
+        os.setgroups([])
+        os.setgid(int(sys.argv[5]))
+        os.setuid(int(sys.argv[4]))
     os.execv(command[0], command)
 code, pending, open_in = None, b"", True
 while True:
@@ -68,6 +73,8 @@ export interface TerminalOptions {
   readonly columns: number;
   readonly rows?: number;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Whose command it is, as root can start it. Default: that of this user. */
+  readonly user?: UserIds;
 }
 
 export class CommandTerminal {
@@ -78,9 +85,10 @@ export class CommandTerminal {
   readonly #screen: xterm.Terminal;
   #changed = Promise.withResolvers<void>();
 
-  constructor(args: readonly string[], { columns, rows = 20, env = {} }: TerminalOptions) {
+  constructor(args: readonly string[], { columns, rows = 20, env = {}, user }: TerminalOptions) {
     this.#screen = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
     const words = ['-c', script, JSON.stringify(commandLine(...args)), String(rows), String(columns)];
+    if (user !== undefined) words.push(String(user.uid), String(user.gid));
     const own = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !/^(?:CARPOOL_|FORCE_COLOR|NO_COLOR|CI$)/.test(name)),
     );

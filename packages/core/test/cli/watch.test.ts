@@ -30,6 +30,12 @@ async function busyRun() {
   return { host, client, talks, pid: String(pid) };
 }
 
+/** The line of titles, with its only arrow, and below it the rows: a part of each, or nothing for any. */
+function sortedBy(title: string, ...rows: readonly string[]): RegExp {
+  const below = rows.map((row, at) => `\\n${at === 0 ? '>' : ' '} ${row === '' ? '.*' : `(?:.* )?${row}(?: .*)?`}$`);
+  return new RegExp(`^[^↑↓\\n]* ${title}[^↑↓\\n]*$${below.join('')}`, 'm');
+}
+
 test('without a terminal: a sentence, and 1', async () => {
   const { code, stdout, stderr } = await carpool('watch');
   expect([code, stdout]).toEqual([1, '']);
@@ -39,7 +45,7 @@ test('without a terminal: a sentence, and 1', async () => {
 });
 
 describe.skipIf(python.path === undefined)(`in a terminal${python.reason}`, () => {
-  test('sessions, children, locks; keys sort, filter and open one with its messages; q leaves as it was', async () => {
+  test('sessions, children, locks; keys filter and open one with its messages; q leaves as it was', async () => {
     const { talks, pid } = await busyRun();
     const terminal = new CommandTerminal(['watch', '--host', pid], { columns: 120 });
     await terminal.shows(/^> s1 .*echoes .*open .*cart › adds <b> .*watch\.test\.ts:\d+:\d+/m);
@@ -75,6 +81,63 @@ describe.skipIf(python.path === undefined)(`in a terminal${python.reason}`, () =
     expect(await terminal.left).toEqual({ code: 0, restored: true });
     expect([terminal.isAlternate, terminal.picture.trim()]).toEqual([false, '']);
     expect(terminal.output.lastIndexOf('\u001B[?25h')).toBeGreaterThan(terminal.output.lastIndexOf('\u001B[?25l'));
+  });
+
+  test('s sorts by the next column, and r turns the order: the rows, and the arrow in the line of titles', async () => {
+    const { pid } = await busyRun();
+    const terminal = new CommandTerminal(['watch', '--host', pid], { columns: 120 });
+    await terminal.shows(sortedBy('Age↓', 's1', '', ''));
+    terminal.type('r');
+    await terminal.shows(sortedBy('Age↑', '', '', 's1'));
+    terminal.type('s');
+    await terminal.shows(sortedBy('Test↑', 's1', 's2', 'waits'));
+    terminal.type('r');
+    await terminal.shows(sortedBy('Test↓', 'waits', 's2', 's1'));
+    // Past the place, the child and the run, and from the last column to the first.
+    terminal.type('ssss');
+    await terminal.shows(sortedBy('Session↑', 's1', 's2', 'waits'));
+    terminal.type('r');
+    // What waits is no session yet, and stays below them.
+    await terminal.shows(sortedBy('Session↓', 's2', 's1', 'waits'));
+    // Each section has an order of its own.
+    terminal.type('2');
+    await terminal.shows(sortedBy('Pool↑', 'echoes', 'echoes'));
+    terminal.type('1');
+    await terminal.shows(sortedBy('Session↓', 's2', 's1', 'waits'));
+    terminal.type('q');
+    expect((await terminal.left).code).toBe(0);
+  });
+
+  test('messages a second of a pool and of its child, which pools sort by', async () => {
+    onMachine();
+    const one = program('echo', { maxSessions: 1 });
+    configured({ pools: { echoes: one, talks: one } });
+    const client = await worker(await run({ host: 'run' }));
+    const { pid } = await client.ask({ method: 'status' }, 5_000);
+    await client.register('echoes', { holder: { test: 'is quiet' } });
+    const session = await client.register('talks', { holder: { test: 'talks' } });
+    const terminal = new CommandTerminal(['watch', '--host', String(pid)], { columns: 120 });
+    await terminal.shows(/^> s1 /m);
+    terminal.type('2');
+    let talking = true;
+    const talked = (async () => {
+      while (talking) await session.request({ type: 'query' });
+    })();
+    try {
+      // Ten or more have no tenths. All that the pool says its only child says.
+      await terminal.shows(/^ {2}talks +1\/1 +0 +\S+ +([1-9][\d,]+)\n {2}talks +\d+ +serving +1\/1 +\1 +\d+ \w+$/m);
+      await terminal.shows(/^> echoes +1\/1 +0 +\S+ +0\n {2}echoes +\d+ +serving +1\/1 +0 +\d+ \w+$/m);
+      terminal.type('ssssss');
+      await terminal.shows(sortedBy('Messages/s↓', 'talks', 'talks', 'echoes', 'echoes'));
+      terminal.type('r');
+      await terminal.shows(sortedBy('Messages/s↑', 'echoes', 'echoes', 'talks', 'talks'));
+    } finally {
+      talking = false;
+      await talked;
+    }
+    await terminal.shows(/^ {2}talks +1\/1 +0 +0 +0\n {2}talks +\d+ +serving +1\/1 +0 +\d+ \w+$/m);
+    terminal.type('q');
+    expect((await terminal.left).code).toBe(0);
   });
 
   test('40 columns still read; a larger window is used; Ctrl-C leaves as it was', async () => {
