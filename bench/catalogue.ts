@@ -15,6 +15,7 @@ export const rows = [
   'thousand-tests',
   'cpu',
   'recording',
+  'recorder',
   'relay-round-trip',
   'relay-pipelined',
   'relay-16mib',
