@@ -48,7 +48,7 @@ const row: Row = async (options) => {
   );
   if (kept.received + silent.received + total + read === 0) throw new Error('the bench has a bug');
   const budget = (limit: number) => ({ limit, side: 'at most', of: 'value' }) as const;
-  const naming = { section: 'message', quantity: 'CPU', unit: 'µs' } as const;
+  const naming = { section: 'message', quantity: 'wall', unit: 'µs' } as const;
   const on = 'request → reply, what keeps its messages, in two processes; against an empty loop';
   return [
     bounded({ ...naming, id: 'recorder', label: on, budget: budget(1) }, measured.on, measured.loop),
