@@ -114,7 +114,6 @@ async function replayOf(
 function replayedPool(settings: PoolSettings, environment: PoolEnvironment, { books, place }: ReplaySource): ChildPool {
   const { name, server, launch } = settings;
   const replay = server === undefined ? books.get(name) : undefined;
-  // One that is opened ahead is of no test, and so it has no recording.
   if (replay !== undefined) return new ChildPool(replayedSettings(settings), { ...environment, replay });
   const why =
     server === undefined

@@ -274,7 +274,7 @@ export class ReplayConnection implements Transport {
   #lose(live: Live, error: CarpoolError, { by, reason }: Pick<RecordedLoss, 'by' | 'reason'>): void {
     const to = live.replayed.id;
     this.#emit({}, { as: 'lost', to, gone: true, by, reason, refusal: { message: error.message, error } });
-    // Who is told that it is gone does not close it.
+    // What is told that it is gone does not close it.
     this.#ended(to);
   }
 

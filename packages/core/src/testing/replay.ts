@@ -25,7 +25,8 @@ export interface ReplayChoice {
 export type ReplayOptions<M extends Messages = AnyMessages> = Partial<PoolOptions<M>> & ReplayChoice;
 
 /**
- * A pool that starts no process: its sessions are answered from a transcript, in the order in which they were opened then.
+ * A pool that starts no process: its sessions are answered from a transcript, in the order in which they were opened then; those of
+ * one test that were open at once also where they open in another order.
  * What was recorded comes in its order, each part after what had been sent before it; a message that was not recorded is
  * refused with NOT_RECORDED, which shows the nearest one that was.
  * @param transcript the file: a path, relative to the current directory, or a URL
