@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { readdirSync, readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import type { Outcome } from '@carpool/test-harness';
+import { evidence, messages, secret, set, stderr, times, unnumbered } from '@carpool/test-harness/html-evidence';
 import { chromium } from '@carpool/test-harness/programs';
 import type { SessionEvidence } from 'carpool/adapter/test-process';
 import { unzipSync } from 'fflate';
@@ -29,37 +30,6 @@ interface Case {
   readonly title: string;
   readonly results: readonly Attempt[];
 }
-
-const long = `long ${'word '.repeat(400)}end`;
-const secret = 'never-shown-0123456789';
-const hidden = '{password: [redacted], pin: [redacted], header: "Bearer [redacted]"}';
-const reply = (value?: string): string =>
-  `← {session: "s", id: "c", type: "reply"${value === undefined ? '' : `, value: ${value}`}}`;
-const set = (value: string): readonly string[] => [`→ {type: "set", value: ${value}}`, reply(value)];
-
-/** Of the test whose assertion fails: all that was said, unshortened. */
-const messages = [
-  ...set(hidden),
-  '→ {type: "log", text: "password=[redacted] and <b>markup</b>"}',
-  reply(),
-  ...set(JSON.stringify(long)),
-  ...set('"said last"'),
-];
-const stderr = 'password=[redacted] and <b>markup</b>';
-
-/** The same, as its error has it. */
-const evidence = [
-  '── echo, session s ──',
-  'last messages:',
-  ...messages.map((line) => `  │ ${line}`),
-  'end of its stderr:',
-  `  │ ${stderr}`,
-].join('\n');
-
-/** Names of sessions and requests depend on what else the child serves. */
-const unnumbered = (text: string): string =>
-  text.replaceAll(/\bsession s\d+|"[sc]\d+"/g, (found) => found.replace(/\d+/, ''));
-const times = (text: string, part: string): number => text.split(part).length - 1;
 
 /** The entries of a zip file by name, as text. */
 function unzipped(zip: Uint8Array): ReadonlyMap<string, string> {

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { evidence, secret, times, unnumbered } from '@carpool/test-harness/html-evidence';
 import { chromium } from '@carpool/test-harness/programs';
 import { parse } from 'flatted';
 import { chromium as browserType } from 'playwright-core';
@@ -24,30 +25,6 @@ interface Task {
 }
 
 const line = 'evidence of echo, attached for reports';
-const long = `long ${'word '.repeat(400)}end`;
-const secret = 'never-shown-0123456789';
-const hidden = '{password: [redacted], pin: [redacted], header: "Bearer [redacted]"}';
-const reply = (value?: string): string =>
-  `  │ ← {session: "s", id: "c", type: "reply"${value === undefined ? '' : `, value: ${value}`}}`;
-const set = (value: string): readonly string[] => [`  │ → {type: "set", value: ${value}}`, reply(value)];
-
-/** Of the test whose assertion fails: all that was said, unshortened. */
-const evidence = [
-  '── echo, session s ──',
-  'last messages:',
-  ...set(hidden),
-  '  │ → {type: "log", text: "password=[redacted] and <b>markup</b>"}',
-  reply(),
-  ...set(JSON.stringify(long)),
-  ...set('"said last"'),
-  'end of its stderr:',
-  '  │ password=[redacted] and <b>markup</b>',
-].join('\n');
-
-/** Names of sessions and requests depend on what else the child serves. */
-const unnumbered = (text: string): string =>
-  text.replaceAll(/\bsession s\d+|"[sc]\d+"/g, (found) => found.replace(/\d+/, ''));
-const times = (text: string, part: string): number => text.split(part).length - 1;
 
 function testsOf(task: Task): readonly Task[] {
   return task.tasks?.flatMap(testsOf) ?? [task];
