@@ -6,7 +6,7 @@ import type { Runner } from './runners/runner.ts';
 /** The command of the package that is installed. */
 export const carpool: readonly [node: string, cli: string] = [process.execPath, join(modules, 'carpool/dist/cli.js')];
 
-/** So many at once. */
+/** All of them at once. */
 export const underShards = (count: number): string[] => [
   ...carpool,
   ...`run --shards ${count} --concurrency ${count} --`.split(' '),

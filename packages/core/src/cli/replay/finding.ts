@@ -39,11 +39,17 @@ export function isRefusedAlike(error: CarpoolError, { m, refusal }: Pick<Recorde
   if (refusal === undefined) return says(error, m);
   const { code, message } = refusal;
   const { childCode } = error.context;
-  const codes = [code, childCode].map((one) => (typeof one === 'string' ? redactText(one) : null));
-  if (!isSame(codes[0] ?? null, codes[1] ?? null)) return false;
+  const then = codeText(code);
+  const now = codeText(childCode);
+  if (!isSame(then, now)) return false;
   // Where a message has no text of its own, it stands there as a whole, with its ids.
   if (message.startsWith('{')) return says(error, m);
   return isSame(redactText(refusedMessage({ code, message })), redactText(toRecord(error).message));
+}
+
+/** As a transcript has it. */
+function codeText(code: unknown): string | null {
+  return typeof code === 'string' ? redactText(code) : null;
 }
 
 /** As far as its text says. */
