@@ -46,6 +46,12 @@ export interface ChildEvent {
   readonly failure?: string | undefined;
 }
 
+/** Milliseconds until it could serve, or to its end if it never could. Undefined: not known. */
+export function startOf({ since, ready, startUnknown, over }: ChildEvent): number | undefined {
+  if (ready === undefined) return over - since;
+  return startUnknown === true ? undefined : ready - since;
+}
+
 export interface LeaseEvent extends Omit<HolderLabel, 'run'> {
   readonly event: 'lease';
   readonly name: string;

@@ -1,6 +1,6 @@
 /** What a recorded run says of its pools and leases: how long was waited, for what, and what sharing has saved. Pure. */
 import { savedStarts, type SavedStarts } from '../base/saved-starts.ts';
-import type { ChildEvent, LeaseEvent, SessionEvent } from '../base/timeline.ts';
+import { startOf, type ChildEvent, type LeaseEvent, type SessionEvent } from '../base/timeline.ts';
 import type { RecordedRun } from './recorded-run.ts';
 
 /** Milliseconds. */
@@ -101,15 +101,11 @@ function leaseReport(all: readonly LeaseEvent[]): LeaseReport {
 /** As the summary of the run counts it, but for a child that was there before the run, which has cost it no start. */
 function savedBy(opened: readonly SessionEvent[], children: readonly ChildEvent[]): SavedStarts | undefined {
   const files = new Set(opened.flatMap(({ file }) => file ?? [])).size;
-  const times = children.flatMap(startOf).toSorted(ascending);
+  const served = children.filter(({ ready }) => ready !== undefined);
+  const times = served.flatMap((child) => startOf(child) ?? []).toSorted(ascending);
   if (files === 0) return undefined;
   const starts = children.filter(({ since }) => since >= 0).length;
   return savedStarts(files, starts, times.length === 0 ? undefined : quantile(times, 0.5));
-}
-
-/** Milliseconds until it could serve, if that is known. */
-function startOf({ since, ready, startUnknown }: ChildEvent): number[] {
-  return ready === undefined || startUnknown === true ? [] : [ready - since];
 }
 
 /** The waits of its cycle, if it was refused because of one: each of the first line's followers is one. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ChildEvent, SessionEvent } from '../base/timeline.ts';
+import type { SessionEvent } from '../base/timeline.ts';
+import { childEvent } from '../../test/support/timeline-events.ts';
 import { childFinder } from './child-sessions.ts';
 import { merged } from './entries.ts';
 import type { RecordedRun } from './recorded-run.ts';
@@ -7,10 +8,6 @@ import type { RecordedRun } from './recorded-run.ts';
 function session(given: Partial<SessionEvent>): SessionEvent {
   const times = { since: 0, granted: 0, opened: 2, over: 10 };
   return { event: 'session', pool: 'cart', id: 's1', child: 7, test: 'adds', ...times, ...given };
-}
-
-function child(given: Partial<ChildEvent> = {}): ChildEvent {
-  return { event: 'child', pool: 'cart', pid: 7, generation: 1, since: 0, ready: 1, over: 50, sessions: 1, ...given };
 }
 
 function run(pid: number, given: Pick<RecordedRun, 'sessions' | 'children'>): RecordedRun {
@@ -26,14 +23,17 @@ function shown(...runs: readonly RecordedRun[]): string[][] {
 }
 
 test('a child has the sessions of its own run, also where another run has a child with the same pid', () => {
-  const one = run(1, { sessions: [session({ test: 'adds' })], children: [child()] });
-  const two = run(2, { sessions: [session({ test: 'sorts' }), session({ test: 'lists' })], children: [child()] });
+  const one = run(1, { sessions: [session({ test: 'adds' })], children: [childEvent()] });
+  const two = run(2, { sessions: [session({ test: 'sorts' }), session({ test: 'lists' })], children: [childEvent()] });
   expect(shown(one, two)).toEqual([['adds'], ['sorts', 'lists']]);
 });
 
 test('and those of its own pool', () => {
   const sessions = [session({ test: 'adds' }), session({ test: 'sorts', pool: 'sheet' })];
-  expect(shown(run(1, { sessions, children: [child({ pool: 'sheet' }), child()] }))).toEqual([['sorts'], ['adds']]);
+  expect(shown(run(1, { sessions, children: [childEvent({ pool: 'sheet' }), childEvent()] }))).toEqual([
+    ['sorts'],
+    ['adds'],
+  ]);
 });
 
 test('where its pid is given again, it has those that got their slot before its end; one without a slot is on none', () => {
@@ -43,8 +43,7 @@ test('where its pid is given again, it has those that got their slot before its 
     session({ test: 'sorts', since: 20, granted: 61, over: 69 }),
     session({ test: 'got none', granted: undefined, opened: undefined, child: undefined }),
   ];
-  expect(shown(run(1, { sessions, children: [child(), child({ since: 60, over: 70 })] }))).toEqual([
-    ['adds'],
-    ['sorts'],
-  ]);
+  expect(
+    shown(run(1, { sessions, children: [childEvent({ over: 50 }), childEvent({ since: 60, over: 70 })] })),
+  ).toEqual([['adds'], ['sorts']]);
 });

@@ -1,21 +1,12 @@
 import { expect, test } from 'vitest';
 import type { ChildEvent } from '../base/timeline.ts';
+import { childEvent } from '../../test/support/timeline-events.ts';
 import { childLines, endText, readyText } from './child-text.ts';
 import type { ChildLife } from './entries.ts';
 
 /** Of a run that began a second after the first. */
 function life(given: Partial<ChildEvent>): ChildLife {
-  const event: ChildEvent = {
-    event: 'child',
-    pool: 'cart',
-    pid: 7,
-    generation: 1,
-    since: 0,
-    ready: 200,
-    over: 900,
-    sessions: 2,
-    ...given,
-  };
+  const event = childEvent(given);
   const { since, ready, over } = event;
   return { run: 1, since: since + 1_000, ready: ready && ready + 1_000, over: over + 1_000, event };
 }

@@ -6,7 +6,10 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { htmlPage } from '../../src/cli/report/html.ts';
 import { inChromium, pictures, template, timeout } from './in-chromium.ts';
+import type { ChildEvent } from '../../src/base/timeline.ts';
+import { childEvent } from '../support/timeline-events.ts';
 import { cycle, madeUpRun } from './made-up-run.ts';
+import { picture } from './page-looks.ts';
 
 const run = madeUpRun({ sessions: 400 });
 
@@ -116,6 +119,39 @@ describe.skipIf(chromium.path === undefined)(`a selection, in Chromium${chromium
     await page.locator('.lanes .scroller').focus();
     await page.keyboard.press('0');
     expect(await page.locator('#live').textContent()).toMatch(/^From 0 ms to /);
+  });
+
+  test('a child whose start is not known is not shown as starting; one that was never ready is shown as that alone', async () => {
+    // In the order of the table: what has failed comes first.
+    const lives: readonly Partial<ChildEvent>[] = [
+      { pid: 7, ready: undefined, failure: 'it exited' },
+      { pid: 8 },
+      { pid: 9, startUnknown: true },
+    ];
+    const shown = [['starting'], ['starting', 'child'], ['child']];
+    const path = join(pictures, 'start-unknown.html');
+    const children = lives.map(childEvent);
+    const only = { ...run, sessions: [], leases: [], children, duration: 1_000 };
+    writeFileSync(path, htmlPage(template, [only], { carpool: '1.2.0', now: 0 }));
+    const page = await opened('laptop', 'light', path);
+    for (const [at, parts] of shown.entries()) {
+      await page.locator('#children tbody button').nth(at).click();
+      const pieces = await page.locator('#details .parts .part').all();
+      expect(await Promise.all(pieces.map((piece) => piece.getAttribute('class')))).toEqual(
+        parts.map((part) => `part p-${part}`),
+      );
+    }
+
+    const drawn = async (given: Partial<ChildEvent>): Promise<string> => {
+      writeFileSync(
+        path,
+        htmlPage(template, [{ ...only, children: [childEvent(given)] }], { carpool: '1.2.0', now: 0 }),
+      );
+      return await picture(await opened('laptop', 'light', path));
+    };
+    const atOnce = await drawn({ ready: 0 });
+    expect(await drawn({ startUnknown: true })).toBe(atOnce);
+    expect(await drawn({})).not.toBe(atOnce);
   });
 
   test('what is under the pointer says of a child that goes on that it does, and the times are those of the run', async () => {

@@ -2,7 +2,7 @@
  * A recorded run in the Trace Event Format, which Perfetto (ui.perfetto.dev) and chrome://tracing open: a group of rows for
  * each pool, with its children, its sessions and what waits for them, and one for locks and the like. Times are microseconds.
  */
-import type { SessionEvent } from '../../base/timeline.ts';
+import { startOf, type ChildEvent, type SessionEvent } from '../../base/timeline.ts';
 import { lanesOf } from '../../report/lanes.ts';
 import type { RecordedRun } from '../../report/recorded-run.ts';
 
@@ -88,21 +88,14 @@ function add(
   }
 }
 
-function childSpans({
-  pid,
-  generation,
-  since,
-  ready,
-  startUnknown,
-  over,
-  sessions,
-  failure,
-}: RecordedRun['children'][number]): Span[] {
+function childSpans(child: ChildEvent): Span[] {
+  const { pid, generation, since, ready = child.over, over, sessions, failure } = child;
   const args = { pid, generation, sessions, failure };
   const name = pid === undefined ? 'a child' : `child ${pid}`;
-  const start = { name: `${name} starts`, kind: 'start', from: since, to: ready ?? over, args };
-  const served = { name, kind: 'child', from: startUnknown === true ? since : (ready ?? over), to: over, args };
-  const all = ready === undefined ? [start] : startUnknown === true ? [served] : [start, served];
+  const isStartKnown = startOf(child) !== undefined;
+  const start = { name: `${name} starts`, kind: 'start', from: since, to: ready, args };
+  const served = { name, kind: 'child', from: isStartKnown ? ready : since, to: over, args };
+  const all = [...(isStartKnown ? [start] : []), ...(child.ready === undefined ? [] : [served])];
   // It may have been there before the run.
   return all.filter(({ to }) => to > 0).map((span) => ({ ...span, from: Math.max(span.from, 0) }));
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ChildEvent, LeaseEvent, SessionEvent } from '../../base/timeline.ts';
+import { childEvent } from '../../../test/support/timeline-events.ts';
 import { analyse } from '../../report/analyse.ts';
 import { chromeTrace } from './chrome-trace.ts';
 import { readRun } from './read.ts';
@@ -22,17 +23,7 @@ function session(given: Partial<SessionEvent>): SessionEvent {
 }
 
 function child(given: Partial<ChildEvent>): ChildEvent {
-  return {
-    event: 'child',
-    pool: 'cart',
-    pid: 4822,
-    generation: 1,
-    since: 0,
-    ready: 200,
-    over: 900,
-    sessions: 2,
-    ...given,
-  };
+  return childEvent({ pid: 4822, ...given });
 }
 
 function lease(given: Partial<LeaseEvent>): LeaseEvent {
@@ -150,6 +141,18 @@ test('a trace has a row for each child, and no two spans of a row at the same ti
       expect(ts).toBeGreaterThanOrEqual((before?.ts ?? 0) + (before?.dur ?? 0));
     }
   }
+});
+
+test('a child whose start is not known is neither said to be ready at a time nor shown as starting', () => {
+  const run = readRun(written(child({ startUnknown: true }), child({ pid: 4830, ready: undefined, over: 30 }), end));
+  const text = runText(run, analyse(run), Infinity);
+  expect(text).toContain('child 4822: 2 sessions, ended by its pool after 900 ms\n');
+  expect(text).toContain('child 4830: not ready after 30 ms\n');
+  const spans = chromeTrace(run).traceEvents.filter(({ ph }) => ph === 'X');
+  expect(spans.map(({ name, ts, dur }) => [name, ts, dur])).toEqual([
+    ['child 4822', 0, 900_000],
+    ['child 4830 starts', 0, 30_000],
+  ]);
 });
 
 test('deadlocks are told with their cycles', () => {

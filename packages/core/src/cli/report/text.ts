@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import { nameOf } from '../../base/holder-label.ts';
 import type { SavedStarts } from '../../base/saved-starts.ts';
-import type { ChildEvent, LeaseEvent, SessionEvent } from '../../base/timeline.ts';
+import { startOf, type ChildEvent, type LeaseEvent, type SessionEvent } from '../../base/timeline.ts';
 import { line } from '../ps/lines.ts';
 import { count } from '../ps/units.ts';
 import type { LeaseReport, PoolReport, RunReport, Spread } from '../../report/analyse.ts';
@@ -78,7 +78,8 @@ function spreadText(
   return `${what}: p50 ${time(p50)}, p95 ${time(p95)}, longest ${time(longest)}: ${who}`;
 }
 
-function childText({ pid, since, ready, startUnknown, over, sessions, failure, goesOn }: ChildEvent): string {
+function childText(child: ChildEvent): string {
+  const { pid, since, ready, over, sessions, failure, goesOn } = child;
   const name = pid === undefined ? 'a child' : `child ${pid}`;
   if (ready === undefined)
     return `${name}: not ready after ${time(over - since)}${failure === undefined ? '' : `: ${failure}`}`;
@@ -86,8 +87,9 @@ function childText({ pid, since, ready, startUnknown, over, sessions, failure, g
   const after = `${goesOn === true ? 'goes on after' : end} ${time(over - since)}`;
   const was = since < 0 ? 'was there before the run, ' : '';
   const why = failure === undefined ? '' : `: ${failure}`;
-  const start = startUnknown === true ? '' : `ready after ${time(ready - since)}, `;
-  return `${name}: ${was}${start}${count(sessions, 'session')}, ${after}${why}`;
+  const start = startOf(child);
+  const readyAfter = start === undefined ? '' : `ready after ${time(start)}, `;
+  return `${name}: ${was}${readyAfter}${count(sessions, 'session')}, ${after}${why}`;
 }
 
 function savedText({ files, starts, start, time: saved }: SavedStarts): string {

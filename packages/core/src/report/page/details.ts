@@ -1,4 +1,5 @@
 /** All that is known of what is selected. */
+import { startOf } from '../../base/timeline.ts';
 import { childFinder } from '../child-sessions.ts';
 import { endText, readyText } from '../child-text.ts';
 import type { ChildLife, Entry } from '../entries.ts';
@@ -140,7 +141,8 @@ interface Around {
 
 /** @param on its sessions */
 function ofChild(child: ChildLife, on: readonly Entry[], { store, run }: Around): HTMLElement[] {
-  const { event, since, ready, over } = child;
+  const { event, since, over } = child;
+  const start = startOf(event) ?? 0;
   const first = on
     .slice(0, 12)
     .map((entry) =>
@@ -149,8 +151,8 @@ function ofChild(child: ChildLife, on: readonly Entry[], { store, run }: Around)
   return [
     h('p', { class: event.failure === undefined ? 'state' : 'state s-failed' }, endText(child)),
     parts([
-      { name: 'starting', time: (ready ?? over) - since },
-      { name: 'child', time: ready === undefined ? 0 : over - ready },
+      { name: 'starting', time: start },
+      { name: 'child', time: over - since - start },
     ]),
     list([
       ['Pool', event.pool],

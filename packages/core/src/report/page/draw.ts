@@ -1,4 +1,5 @@
 /** Draws the rows of the timeline that can be seen. What is narrower than a pixel is drawn once for each pixel. */
+import { startOf } from '../../base/timeline.ts';
 import { firstAfter, firstRowBelow, type Item, type LanePart, type Row } from '../rows.ts';
 import type { Selected, Window } from './store.ts';
 import { hatched, type Colours } from './theme.ts';
@@ -114,8 +115,8 @@ class Painter {
   #child({ child }: Item, box: Box, place: (time: number) => number): void {
     if (child === undefined) return;
     const { context, colours, ratio } = this.#picture;
-    const { event, ready } = child;
-    const readyAt = clamp(place(ready ?? child.over), box);
+    const { event, since } = child;
+    const readyAt = clamp(place(since + (startOf(event) ?? 0)), box);
     context.fillStyle = this.#fills.starting;
     context.fillRect(box.left, box.top, readyAt - box.left, box.height);
     context.fillStyle = colours.child;

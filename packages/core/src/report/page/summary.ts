@@ -1,4 +1,5 @@
 /** What is around the timeline: numbers, findings, the slowest waits, and what each pool and lock has cost. */
+import { startOf } from '../../base/timeline.ts';
 import { analyse, type PoolReport, type Spread } from '../analyse.ts';
 import { endText, readyText } from '../child-text.ts';
 import type { ChildLife, Entry } from '../entries.ts';
@@ -75,9 +76,9 @@ export function summary(store: Store, runs: readonly RecordedRun[], names: reado
 function startText({ children: lives }: PoolReport): string {
   // One that was there before the run has cost it nothing.
   const started = lives.filter(({ since }) => since >= 0);
-  const known = started.filter(({ startUnknown }) => startUnknown !== true);
+  const known = started.flatMap((child) => startOf(child) ?? []);
   if (known.length === 0 && started.length > 0) return 'not known';
-  return timeText(known.reduce((sum, { since, ready, over }) => sum + (ready ?? over) - since, 0));
+  return timeText(known.reduce((sum, start) => sum + start, 0));
 }
 
 function tiles({ run }: Store, runs: readonly RecordedRun[], pools: readonly PoolReport[]): void {
@@ -160,8 +161,7 @@ function children(store: Store, prefix: (run: number) => string): HTMLElement {
   const all = store.run.children;
   if (all.length === 0) return h('p', { class: 'muted' }, 'No child was started.');
   // Those that failed, and those that took longest to start.
-  const startOfOne = ({ since, ready, over, event }: ChildLife): number =>
-    event.startUnknown === true ? 0 : (ready ?? over) - since;
+  const startOfOne = ({ event }: ChildLife): number => startOf(event) ?? 0;
   const shown = all
     .toSorted(
       (a, b) =>
