@@ -1,4 +1,4 @@
-/** The text for a request that a child has refused. */
+/** The text for what a child has refused. */
 
 /** What a child gives as its reason. */
 interface Reason {
@@ -6,6 +6,11 @@ interface Reason {
   readonly message: string;
 }
 
-export function refusedMessage({ code, message }: Reason): string {
-  return `The child refused the request${code === undefined ? '' : ` (${code})`}: ${message}`;
+export function refusedMessage(reason: Reason): string {
+  return `The child refused the request${shownCode(reason)}: ${reason.message}`;
+}
+
+/** The code of a reason, for the middle of a sentence; empty where there is none. */
+export function shownCode(reason: Reason | undefined): string {
+  return reason?.code === undefined ? '' : ` (${reason.code})`;
 }

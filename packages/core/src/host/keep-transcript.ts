@@ -5,7 +5,7 @@ import { openTranscript, type OpenTranscriptOptions } from '../process/open-tran
 import type { TranscriptFile } from '../process/transcript-file.ts';
 
 /** Does not throw: the run goes on without it. @param run with `warn`: stderr by default */
-export function transcriptOf(
+export function openRunTranscript(
   { warn = toStderr, ...run }: Partial<OpenTranscriptOptions> & Pick<OpenTranscriptOptions, 'root' | 'runner'>,
   { transcript }: Pick<LoadedConfig, 'transcript'>,
 ): TranscriptFile | undefined {

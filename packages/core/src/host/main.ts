@@ -138,9 +138,9 @@ async function configuredBy(boot: Boot, place: Required<PlaceSources>): Promise<
     const modules = new FreshModules();
     const load: typeof loadConfig = async (project) => await loadConfig(project, modules);
     const openTranscript = async (config: LoadedConfig): Promise<TranscriptFile | undefined> => {
-      const { transcriptOf } = await import('./keep-transcript.ts');
+      const { openRunTranscript } = await import('./keep-transcript.ts');
       const { root, runner, records } = boot;
-      return (transcript = transcriptOf({ root, runner }, records === false ? { transcript: false } : config));
+      return (transcript = openRunTranscript({ root, runner }, records === false ? { transcript: false } : config));
     };
     const outcome = await configure(boot, { ...place, load, timeline, passing, openTranscript });
     return { outcome, placing: await placingOf(outcome, modules, boot.runner) };

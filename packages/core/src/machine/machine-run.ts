@@ -107,12 +107,12 @@ export class MachineRun implements HostedRun {
     if (this.client !== undefined || transcriptWanted(env, wish) === false) return undefined;
     const warn = (message: string): void => runner.print(`carpool: ${message}\n`);
     try {
-      const { transcriptOf } = await import('../host/keep-transcript.ts');
+      const { openRunTranscript } = await import('../host/keep-transcript.ts');
       // It may have ended meanwhile, and has no sessions then.
       if (this.#closing !== undefined) return undefined;
       const { began } = this.timeline;
       const place = { root: run.folder, runner: run.runner, pid: run.pid, env, began, warn };
-      return (this.#transcript = transcriptOf(place, { transcript: wish }));
+      return (this.#transcript = openRunTranscript(place, { transcript: wish }));
     } catch (thrown) {
       warn(`no transcript is kept: ${messageOf(thrown)}`);
       return undefined;
@@ -120,7 +120,7 @@ export class MachineRun implements HostedRun {
   }
 
   /** Takes what its sessions of this pool say; `undefined`: it has no transcript. */
-  transcriptOf(pool: string): RecordedPool | undefined {
+  recordedPool(pool: string): RecordedPool | undefined {
     return this.#transcript && { transcript: this.#transcript, pool };
   }
 

@@ -216,7 +216,7 @@ export class MachineRuns implements HostedRuns {
           const definition = await PoolDefinition.of({ settings, options, project: await loading, place });
           if (settings.server === undefined) made.set(settings.name, definition.portable);
           const until = request.sessionsOnly === true ? this.#leaving : undefined;
-          const kept = { timeline: run.timeline, transcript: run.transcriptOf(settings.name) };
+          const kept = { timeline: run.timeline, transcript: run.recordedPool(settings.name) };
           const pool = this.#pools.use({ definition, print, until, ...kept });
           used.add(pool);
           // The run may have been ended while its config was loaded.

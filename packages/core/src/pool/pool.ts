@@ -224,7 +224,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     this.#children.replaceIfChanged();
     const warm = this.#warm && (await this.#warm.take(holder, listener));
     const session = warm ?? (await this.#beginOpen(holder, listener));
-    const { conversation, generation, evidence, activity, testFailed, fails, lateFailure, wentOn } = session;
+    const { conversation, generation, evidence, activity, testFailed, ownTestFailed, lateFailure, wentOn } = session;
     const { opened: found } = await openedOrNotStarted(session, holder);
     holder.openedAt = this.#clock.now();
     this.#sessions++;
@@ -232,7 +232,7 @@ export class ChildPool<M extends Messages = AnyMessages> implements Pool<M> {
     const { hello, codec, protocol } = generation.seenBy(conversation);
     const known = { hello, opened: found, codec, protocol, settings: this.settings, slotWait: holder.slotWait };
     const awaitsEnd = generation.begins(conversation.id);
-    return { ...known, conversation, awaitsEnd, evidence, activity, testFailed, fails, lateFailure, wentOn };
+    return { ...known, conversation, awaitsEnd, evidence, activity, testFailed, ownTestFailed, lateFailure, wentOn };
   }
 
   async #beginOpen(holder: SlotHolder, listener: Listener): Promise<SlotSession> {

@@ -110,7 +110,7 @@ export interface Registration {
   /** A test that can use it has failed: its own, or one of its file or worker. Resolves when it is known whether a server still answers. */
   testFailed(): Promise<void>;
   /** Its own test has failed, and its end follows: the timeline and the transcript say so when it is over. */
-  fails(): void;
+  ownTestFailed(): void;
   /** For when it is over: what tells the timeline and the transcript that its test has failed. It holds nothing of the session. */
   lateFailure(): () => void;
 }

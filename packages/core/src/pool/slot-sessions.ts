@@ -66,8 +66,8 @@ export class SlotSession implements Place {
   /** The same. Not made in the constructor: measured, each session then outlives its garbage collection. */
   readonly testFailed = (): Promise<void> => this.#suspects.failed(this);
   /** As `Registration` has it. */
-  readonly fails = (): void => {
-    this.conversation.record?.testFailed();
+  readonly ownTestFailed = (): void => {
+    this.conversation.record?.ownTestFailed();
     if (this.#holder !== undefined) this.#holder.failed = true;
   };
   /** As `Registration` has it. */
@@ -144,7 +144,6 @@ export class SlotSessions {
       timeout: settings.openTimeout,
       holder: label,
       ends: (doubt) => {
-        if (doubt === 'failed') session.fails();
         session.ends(this.#options);
         suspects.ends(session, doubt);
       },

@@ -1,5 +1,16 @@
 /** Files that may not be there, or not be ours to see or to remove. */
-import { lstatSync, readdirSync, rmSync, statSync, type RmOptions, type Stats } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  type RmOptions,
+  type Stats,
+} from 'node:fs';
 
 /** The names in a directory; none if it cannot be read. */
 export function listOrEmpty(directory: string): string[] {
@@ -25,6 +36,22 @@ export function lstatOf(path: string): Stats | undefined {
     return lstatSync(path);
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * A part of a file: less than `count` bytes where it ends before.
+ * @param from bytes from its beginning; negative: from its end, or from its beginning where it has fewer
+ * @throws Error of the system
+ */
+export function bytesAt(path: string, from: number, count: number): Buffer {
+  const descriptor = openSync(path, 'r');
+  try {
+    const at = from < 0 ? Math.max(0, fstatSync(descriptor).size + from) : from;
+    const bytes = Buffer.alloc(count);
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, count, at));
+  } finally {
+    closeSync(descriptor);
   }
 }
 

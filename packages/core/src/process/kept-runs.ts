@@ -1,17 +1,9 @@
 /** What is kept of the last runs of a project, as the commands find it. */
-import { closeSync, openSync, readSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { laterFirst } from '../base/record-name.ts';
-import { statOf } from './files.ts';
-import {
-  isTimeline,
-  runFiles,
-  runsFolder,
-  runsFolders,
-  timelineFileOf,
-  transcriptFileOf,
-  transcriptFiles,
-} from './run-files.ts';
+import { bytesAt, statOf } from './files.ts';
+import { runFiles, runsFolder, runsFolders, transcriptFileOf, transcriptFiles } from './run-files.ts';
 
 /** Bytes: more than the first line of a record can have, which names two paths. */
 const mostOfHeader = 64 * 1024;
@@ -21,10 +13,10 @@ export function keptRuns(folder: string): string[] {
   return keptIn(folder, runFiles);
 }
 
-/** The paths of its transcripts, the last one first: also of those that its runs have kept in another folder. */
+/** The paths of its transcripts, as `transcriptFiles` orders them: also of those that its runs have kept in another folder. */
 export function keptTranscripts(folder: string): string[] {
   const elsewhere = keptRuns(folder).flatMap((run) => transcriptOf(run) ?? []);
-  return lastFirst(new Set([...keptIn(folder, transcriptFiles), ...elsewhere]));
+  return [...new Set([...keptIn(folder, transcriptFiles), ...elsewhere])].toSorted(laterFirst);
 }
 
 /** The path of the transcript of a run, beside its timeline or where that says. `undefined`: there is none. */
@@ -47,7 +39,7 @@ function keptIn(folder: string, filesIn: (folder: string) => string[]): string[]
     const today = typeof project === 'string' ? runsFolder(project) : undefined;
     return today !== undefined && placeOf(today) === placeOf(nearest);
   };
-  return lastFirst([...filesIn(nearest), ...above.flatMap(filesIn).filter(isOfHere)]);
+  return [...filesIn(nearest), ...above.flatMap(filesIn).filter(isOfHere)].toSorted(laterFirst);
 }
 
 /** Of a folder of runs, which may not be there yet: its `node_modules` is. */
@@ -55,29 +47,13 @@ function placeOf(runs: string): string {
   return realpathSync(join(runs, '..', '..', '..'));
 }
 
-/** Their names begin with their time. Transcripts of pools in process come after those of runs. */
-function lastFirst(files: Iterable<string>): string[] {
-  const isOfRun = (file: string): number => Number(isTimeline(timelineFileOf(file)));
-  return [...files].toSorted((a, b) => isOfRun(b) - isOfRun(a) || laterFirst(a, b));
-}
-
 /** The first line of a record. `undefined`: it cannot be read, or is none, which is told where the file itself is wanted. */
 function headerOf(file: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const [line = ''] = beginningOf(file).split('\n', 1);
+    const [line = ''] = bytesAt(file, 0, mostOfHeader).toString('utf8').split('\n', 1);
     const header: unknown = JSON.parse(line);
     return typeof header === 'object' && header !== null ? (header as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function beginningOf(file: string): string {
-  const descriptor = openSync(file, 'r');
-  try {
-    const bytes = Buffer.alloc(mostOfHeader);
-    return bytes.toString('utf8', 0, readSync(descriptor, bytes));
-  } finally {
-    closeSync(descriptor);
   }
 }

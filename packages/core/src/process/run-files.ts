@@ -1,19 +1,17 @@
 /** Where what was recorded of the last runs of a project is kept, and which there are. */
 import { basename, dirname, join } from 'node:path';
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
-import { isOfPools, laterFirst, pidInName } from '../base/record-name.ts';
-import { listOrEmpty, removeIfAllowed, statOf } from './files.ts';
+import { existsSync } from 'node:fs';
+import { kindOfRecord, laterFirst, pidInName, type RecordKind } from '../base/record-name.ts';
+import { bytesAt, listOrEmpty, removeIfAllowed, statOf } from './files.ts';
 import { exists } from './identity.ts';
 
 /** Timelines that are kept for a project. */
-const keptRuns = 10;
+const mostTimelines = 10;
 /** Transcripts, which are large. */
 export const mostTranscripts = 5;
 /** Milliseconds. Several processes of one run may have one each: no other of it removes them. */
 const young = 10 * 60 * 1000;
 
-const named = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-\d+\.jsonl$/;
-const transcriptNamed = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-\d+\.transcript\.jsonl$/;
 /** Bytes: more than the last line of a transcript that is complete. */
 const mostOfEnd = 512;
 
@@ -57,49 +55,42 @@ export function timelineFileOf(file: string): string {
 
 /** Its name is that of the timeline of a run. */
 export function isTimeline(path: string): boolean {
-  return named.test(basename(path));
+  return kindOfRecord(path) === 'timeline';
 }
 
 /** The paths of those in this folder, the last one first. */
 export function runFiles(folder: string): string[] {
-  return filesIn(folder, isTimeline);
+  return filesIn(folder, 'timeline');
 }
 
 /** The paths of the transcripts of runs in this folder, the last one first; then those of pools in process, likewise. */
 export function transcriptFiles(folder: string): string[] {
-  return [...filesIn(folder, isTranscriptOfRun), ...filesIn(folder, isTranscriptOfPools)];
+  return filesIn(folder, 'transcript', 'transcript of pools');
 }
 
 /** Of its folder, how many transcripts of runs are of later ones. @param run the path of a timeline */
 export function laterTranscripts(run: string): number {
   const own = basename(transcriptFileOf(run));
-  return filesIn(dirname(run), isTranscriptOfRun).filter((file) => laterFirst(file, own) < 0).length;
+  return filesIn(dirname(run), 'transcript').filter((file) => laterFirst(file, own) < 0).length;
 }
 
 /** Makes room for one more. What the system refuses to remove stays. */
 export function removeOldRuns(folder: string): void {
-  for (const file of runFiles(folder).slice(keptRuns - 1)) removeIfAllowed(file);
+  for (const file of runFiles(folder).slice(mostTimelines - 1)) removeIfAllowed(file);
 }
 
 /** As `removeOldRuns`. What a process that is there may still write stays, however long it has written nothing. @param now milliseconds since 1970 */
 export function removeOldTranscripts(folder: string, now: number): void {
-  for (const isOne of [isTranscriptOfRun, isTranscriptOfPools]) {
-    for (const file of filesIn(folder, isOne).slice(mostTranscripts - 1)) {
+  for (const kind of ['transcript', 'transcript of pools'] as const) {
+    for (const file of filesIn(folder, kind).slice(mostTranscripts - 1)) {
       const changed = statOf(file)?.mtimeMs ?? 0;
       if (now - changed > young && !isBeingWritten(file)) removeIfAllowed(file);
     }
   }
 }
 
-function isTranscriptOfRun(name: string): boolean {
-  return transcriptNamed.test(name);
-}
-
-function isTranscriptOfPools(name: string): boolean {
-  return isOfPools(name) && pidInName(name) !== undefined;
-}
-
-function filesIn(folder: string, isOne: (name: string) => boolean): string[] {
+function filesIn(folder: string, ...kinds: readonly RecordKind[]): string[] {
+  const isOne = (name: string): boolean => kinds.some((kind) => kind === kindOfRecord(name));
   return listOrEmpty(folder)
     .filter((name) => isOne(name))
     .toSorted(laterFirst)
@@ -115,15 +106,7 @@ function isBeingWritten(file: string): boolean {
 /** False where it cannot be read. */
 function isComplete(file: string): boolean {
   try {
-    const descriptor = openSync(file, 'r');
-    try {
-      const bytes = Buffer.alloc(mostOfEnd);
-      const from = Math.max(0, fstatSync(descriptor).size - mostOfEnd);
-      const text = bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, mostOfEnd, from));
-      return /\n\{"e":"end",[^\n]*\}\n$/.test(text);
-    } finally {
-      closeSync(descriptor);
-    }
+    return /\n\{"e":"end",[^\n]*\}\n$/.test(bytesAt(file, -mostOfEnd, mostOfEnd).toString('utf8'));
   } catch {
     return false;
   }

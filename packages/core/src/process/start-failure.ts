@@ -3,10 +3,9 @@
  * and a missing interpreter alike, and glibc runs a text file without `#!` as a shell script; so what can be checked is
  * checked before the start, and the rest follows from the system's answer.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
 import { CarpoolError } from '../base/errors.ts';
 import type { Resolution } from './command.ts';
-import { statOf } from './files.ts';
+import { bytesAt, statOf } from './files.ts';
 
 export interface StartAttempt {
   /** For the message only. */
@@ -108,14 +107,8 @@ function interpreterOf(file: string): string | undefined {
 /** The beginning of a text file; undefined if it is binary, or cannot be read. */
 function headOf(file: string): string | undefined {
   try {
-    const descriptor = openSync(file, 'r');
-    try {
-      const bytes = Buffer.alloc(512);
-      const text = bytes.toString('latin1', 0, readSync(descriptor, bytes, 0, bytes.length, 0));
-      return text.includes('\0') ? undefined : text;
-    } finally {
-      closeSync(descriptor);
-    }
+    const text = bytesAt(file, 0, 512).toString('latin1');
+    return text.includes('\0') ? undefined : text;
   } catch {
     return undefined;
   }

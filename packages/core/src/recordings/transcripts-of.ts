@@ -1,7 +1,7 @@
 /** The transcripts of a folder, whatever their names: they may have been cut, or renamed. */
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isOfPools, laterFirst } from '../base/record-name.ts';
+import { laterFirst, runsFirst } from '../base/record-name.ts';
 import { textAt } from './lines.ts';
 
 /** How their names end, and those of timelines. */
@@ -20,9 +20,8 @@ export async function transcriptsOf(folder: string): Promise<string[]> {
     const zero = await zeroOf(path);
     if (zero !== undefined) found.push({ path, zero });
   }
-  const rank = (path: string): number => Number(isOfPools(path));
   return found
-    .toSorted((a, b) => rank(a.path) - rank(b.path) || b.zero - a.zero || laterFirst(a.path, b.path))
+    .toSorted((a, b) => runsFirst(a.path, b.path) || b.zero - a.zero || laterFirst(a.path, b.path))
     .map(({ path }) => path);
 }
 

@@ -14,7 +14,7 @@ import type {
   WireId,
 } from '../protocol/protocol.ts';
 import type { Journal, Speaker } from './journal.ts';
-import type { RecordedSession } from './listener.ts';
+import type { RecordingOptions } from './listener.ts';
 import type { LoggedErrors } from './logged-errors.ts';
 import type { PendingCall } from './pending.ts';
 import type { SessionRecord } from './session-record.ts';
@@ -73,7 +73,7 @@ export interface Connection {
   readonly journal: Journal | undefined;
   readonly strays: Strays;
   /** What a transcript has of one more session; it returns `undefined` for one that is in none. Absent: there is no transcript. */
-  readonly record: ((speaker: Speaker, session: RecordedSession) => SessionRecord | undefined) | undefined;
+  readonly record: ((speaker: Speaker, session: RecordingOptions) => SessionRecord | undefined) | undefined;
   /** Errors that the other side has logged. Absent where another process keeps them. */
   readonly logged: LoggedErrors | undefined;
   /** What came of a message whose end has not come: a line of evidence, or none. */

@@ -2,7 +2,7 @@
 import { callerLocation } from '../base/holder-label.ts';
 import type { CallLabel } from '../base/open-calls.ts';
 import { CarpoolError, asCarpoolError, errorAt, type CallSite, type Evidence } from '../base/errors.ts';
-import { refusedMessage } from '../base/refused-message.ts';
+import { refusedMessage, shownCode } from '../base/refused-message.ts';
 import type { Refusal, WireId } from '../protocol/protocol.ts';
 import type { ReplyCallbacks } from './pending.ts';
 import type { CloseReason, SessionState } from './state.ts';
@@ -190,7 +190,7 @@ export function refusedError(session: string, refusal: Refusal, messages: readon
 export function lostError(session: string, refusal: Refusal | undefined, messages: readonly string[]): CarpoolError {
   if (refusal?.error !== undefined) return refusal.error as CarpoolError;
   const reason = refusal === undefined ? 'it gave no reason' : refusal.message;
-  const message = `The child ended session ${session}${codeOf(refusal)}: ${reason}`;
+  const message = `The child ended session ${session}${shownCode(refusal)}: ${reason}`;
   return new CarpoolError('SESSION_FAILED', message, { context: contextOf(session, refusal), evidence: { messages } });
 }
 
@@ -202,12 +202,8 @@ export function unopenedError(
 ): CarpoolError {
   if (refusal?.error !== undefined) return refusal.error as CarpoolError;
   const reason = refusal === undefined ? 'the child ended it, and gave no reason' : refusal.message;
-  const message = `Cannot open session ${session}${codeOf(refusal)}: ${reason}`;
+  const message = `Cannot open session ${session}${shownCode(refusal)}: ${reason}`;
   return new CarpoolError('SESSION_FAILED', message, { context: contextOf(session, refusal), evidence: { messages } });
-}
-
-function codeOf(refusal: Refusal | undefined): string {
-  return refusal?.code === undefined ? '' : ` (${refusal.code})`;
 }
 
 function contextOf(session: string, refusal: Refusal | undefined): Record<string, unknown> {

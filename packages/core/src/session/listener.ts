@@ -16,7 +16,7 @@ export interface Listener {
 }
 
 /** What a transcript needs to know of a session when it begins. */
-export interface RecordedSession {
+export interface RecordingOptions {
   /** Handed to the protocol's `open`. */
   readonly params?: unknown;
   /** The transcript that it is in. Default: that of its connection. */
@@ -24,7 +24,7 @@ export interface RecordedSession {
 }
 
 /** What a conversation is made of, besides its connection. */
-export interface ConversationOptions extends RecordedSession {
+export interface ConversationOptions extends RecordingOptions {
   readonly id: string;
   readonly listener: Listener;
   /** Whose it is, for the errors of others. */

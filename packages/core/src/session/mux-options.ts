@@ -5,7 +5,7 @@ import type { CarpoolError } from '../base/errors.ts';
 import type { HolderLabel } from '../base/holder-label.ts';
 import type { Format } from '../codec/codec.ts';
 import type { Connection } from './connection.ts';
-import type { Doubt, Listener, RecordedSession } from './listener.ts';
+import type { Doubt, Listener, RecordingOptions } from './listener.ts';
 import type { LoggedErrors } from './logged-errors.ts';
 import type { LossesOptions } from './losses.ts';
 import type { Strays } from './strays.ts';
@@ -34,7 +34,7 @@ export interface MuxOptions extends UnroutedOptions {
   readonly grace?: number | undefined;
 }
 
-export interface OpenOptions extends RecordedSession {
+export interface OpenOptions extends RecordingOptions {
   /** For errors, and `freshId` of the protocol: not used before on this transport. */
   readonly id: string;
   readonly listener: Listener;

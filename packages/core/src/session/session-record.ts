@@ -76,7 +76,7 @@ export class SessionRecord {
   }
 
   /** Its test has failed. */
-  testFailed(): void {
+  ownTestFailed(): void {
     this.#failed = true;
   }
 

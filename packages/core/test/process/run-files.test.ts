@@ -9,6 +9,7 @@ import {
   poolsTranscriptOf,
   removeOldTranscripts,
   runFileName,
+  runFiles,
   runsFolder,
   transcriptFileOf,
   transcriptFiles,
@@ -68,6 +69,25 @@ test('of many transcripts of one process the one with the highest number is the 
   expect((await transcriptsOf(folder)).map((file) => basename(file))).toEqual(lastFirst);
   removeOldTranscripts(folder, Date.now() + elevenMinutes);
   expect(transcriptFiles(folder).map((file) => basename(file))).toEqual(lastFirst.slice(0, 4));
+});
+
+test('what runs said comes before what pools in process said, and of both the later first', async () => {
+  const folder = folderOfRuns();
+  const pid = pidOfNone();
+  const [early, late] = [runFileName(began, pid), runFileName(began + 1, pid)];
+  const names = [
+    transcriptFileOf(late),
+    transcriptFileOf(early),
+    poolsTranscriptOf(late, 2),
+    poolsTranscriptOf(early, 1),
+  ];
+  for (const name of names) writeFileSync(join(folder, name), header + end);
+  // Not theirs: a timeline, and files of others.
+  for (const name of [late, 'x.transcript.jsonl', `${late}.old`]) writeFileSync(join(folder, name), '{}\n');
+  expect(transcriptFiles(folder).map((file) => basename(file))).toEqual(names);
+  expect(runFiles(folder)).toEqual([join(folder, late)]);
+  expect(keptTranscripts(place().path).map((file) => basename(file))).toEqual(names);
+  expect((await transcriptsOf(folder)).map((file) => basename(file))).toEqual(names);
 });
 
 test('runs that began in one millisecond are in the order of their pids', () => {

@@ -92,7 +92,7 @@ export class Owners {
    * A session of a test is over before the test: if the test fails, that is told with `failed`. Ignored where the path is that
    * of no test, or has ended.
    */
-  remember(path: OwnerPath, failed: () => void): void {
+  tellIfFails(path: OwnerPath, failed: () => void): void {
     if (path.length < 2) return;
     const owner = this.#lookUp(path);
     if (typeof owner === 'string') return;

@@ -105,15 +105,17 @@ export class Relay implements Requesting, Carrying {
     );
     const { conversation, settings, opened, protocol } = registration;
     this.#registration = registration;
-    void conversation.released.then(({ diagnosed }) => this.#over(conversation, diagnosed !== undefined));
-    void conversation.released.then(() => owners.remember(under, registration.lateFailure()));
+    void conversation.released.then(({ diagnosed }) => {
+      this.#over(conversation, diagnosed !== undefined);
+      owners.tellIfFails(under, registration.lateFailure());
+    });
     const found = await carryOpened(opened, protocol.name).catch(async (thrown: unknown) => {
       await conversation.close(this.#reason('hub', 'because of what `open` returned'), settings.closeTimeout);
       throw thrown;
     });
     try {
       const release: ReleaseHeld = async ({ reason: message, failed, later }, report) => {
-        if (failed) registration.fails();
+        if (failed) registration.ownTestFailed();
         // Others may be connected to a server: what was registered later ends first.
         if (settings.server !== undefined && later !== undefined) {
           if (failed) void registration.testFailed();
