@@ -105,10 +105,7 @@ export class Relay implements Requesting, Carrying {
     );
     const { conversation, settings, opened, protocol } = registration;
     this.#registration = registration;
-    void conversation.released.then(({ diagnosed }) => {
-      this.#over(conversation, diagnosed !== undefined);
-      owners.tellIfFails(under, registration.lateFailure());
-    });
+    void conversation.released.then(({ diagnosed }) => this.#over(registration, under, diagnosed !== undefined));
     const found = await carryOpened(opened, protocol.name).catch(async (thrown: unknown) => {
       await conversation.close(this.#reason('hub', 'because of what `open` returned'), settings.closeTimeout);
       throw thrown;
@@ -279,10 +276,11 @@ export class Relay implements Requesting, Carrying {
   }
 
   /** @param diagnosed the child found something wrong: the end of its owner reports that, or `unregister` of a worker */
-  #over({ state }: Conversation, diagnosed: boolean): void {
+  #over({ conversation: { state }, lateFailure }: Registration, under: readonly string[], diagnosed: boolean): void {
     const told = !this.#reported && state.name === 'closed' && state.reason.by === 'unregister';
     if (!diagnosed || told) this.#held?.forget();
     this.#options.over();
+    this.#options.owners.tellIfFails(under, lateFailure());
   }
 
   failed(call: number, error: CarpoolError): void {
