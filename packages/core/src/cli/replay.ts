@@ -56,7 +56,7 @@ async function transcriptAt(path: string): Promise<string> {
     const [last] = await transcriptsOf(path);
     if (last !== undefined) return last;
   } catch (thrown) {
-    throw new CarpoolError('NOT_RECORDED', `Cannot replay ${path}: ${fileFault(thrown)}`, { cause: thrown });
+    throw new CarpoolError('NOT_RECORDED', `Cannot replay ${path}: ${fileFault(thrown, path)}`, { cause: thrown });
   }
   throw new CarpoolError(
     'NOT_RECORDED',

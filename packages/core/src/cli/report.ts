@@ -54,7 +54,7 @@ export async function report(files: readonly string[], options: ReportOptions): 
     try {
       runs.push({ path, run: readRun(textOf(path)) });
     } catch (thrown) {
-      return failed(`${path}: ${fileFault(thrown)}`);
+      return failed(`${path}: ${fileFault(thrown, path)}`);
     }
   }
   return await show(runs, options, runsFolder(process.cwd()));

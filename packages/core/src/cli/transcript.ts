@@ -57,7 +57,7 @@ async function shown(path: string, options: TranscriptOptions): Promise<number> 
     await show(new TranscriptReader(path), options);
     return 0;
   } catch (thrown) {
-    return failed(`${path}: ${fileFault(thrown)}`);
+    return failed(`${path}: ${fileFault(thrown, path)}`);
   }
 }
 

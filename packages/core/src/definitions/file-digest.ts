@@ -3,25 +3,28 @@
  * read once as long as it is the same file, and piece by piece, so that a host answers meanwhile.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { sameFingerprint, type Fingerprint } from '../process/files.ts';
 
 interface Known {
-  readonly print: Fingerprint;
+  /** When it was last changed, in nanoseconds, by whatever: what copies a file may keep its `mtime`, and not this. */
+  readonly changed: bigint;
+  readonly inode: bigint;
+  readonly size: bigint;
   readonly digest: Promise<string>;
 }
 
 const mostKnown = 1_000;
 const known = new Map<string, Known>();
 
-/** @param print of the file, now. Rejects where it cannot be read */
-export function fileDigest(file: string, print: Fingerprint): Promise<string> {
+/** SHA-256, in hexadecimal digits. @throws Error of the system; rejects with it where the file cannot be read */
+export function fileDigest(file: string): Promise<string> {
+  const { ctimeNs: changed, ino: inode, size } = statSync(file, { bigint: true });
   const last = known.get(file);
-  if (last !== undefined && sameFingerprint(last.print, print)) return last.digest;
+  if (last?.changed === changed && last.inode === inode && last.size === size) return last.digest;
   const digest = read(file);
   known.delete(file);
-  known.set(file, { print, digest });
+  known.set(file, { changed, inode, size, digest });
   const [oldest] = known.keys();
   if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
   digest.catch(() => {

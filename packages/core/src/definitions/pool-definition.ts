@@ -178,5 +178,5 @@ async function contentOf(file: string, tree: string): Promise<Content> {
   const name = inFolder(tree)(file);
   if (print === undefined) return [name, 'is not there'];
   if (name === file) return [name, JSON.stringify(print)];
-  return [name, await fileDigest(file, print)];
+  return [name, await fileDigest(file)];
 }

@@ -61,7 +61,9 @@ export async function openRun(client: HostClient, options: JoinOptions, by: Open
     const answer = client.ask({ method: 'openRun', ...request, configTimeout }, openTimeout);
     const { address, ...opened } = await answer;
     if (place !== undefined && transcriptWanted(process.env) !== false)
-      printed('carpool: no transcript is kept of a run on another machine\n');
+      printed(
+        'carpool: no transcript is kept of a run on another machine: unset CARPOOL_ADDRESS to record it on this one\n',
+      );
     return new MachineRun(
       client,
       { pid, log },

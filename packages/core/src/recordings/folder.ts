@@ -52,7 +52,7 @@ async function transcriptsIn(path: string): Promise<string[]> {
     const found = await transcriptsOf(path);
     if (found.length > 0) return found;
   } catch (thrown) {
-    throw unusable(path, fileFault(thrown));
+    throw unusable(path, fileFault(thrown, path));
   }
   throw unusable(path, `there is no transcript in it, no *${ending}`);
 }

@@ -38,7 +38,7 @@ export async function recordedTranscript(path: string): Promise<RecordedTranscri
     return await read(path);
   } catch (thrown) {
     if (isCarpoolError(thrown)) throw thrown;
-    throw new CarpoolError('NOT_RECORDED', `Cannot replay ${path}: ${fileFault(thrown)}`, { cause: thrown });
+    throw new CarpoolError('NOT_RECORDED', `Cannot replay ${path}: ${fileFault(thrown, path)}`, { cause: thrown });
   }
 }
 

@@ -25,9 +25,16 @@ export async function transcriptsOf(folder: string): Promise<string[]> {
     .map(({ path }) => path);
 }
 
-/** Undefined: it is no transcript. What `carpool report` reads may be beside it, and files that are not lines at all. */
+/**
+ * Undefined: it is no transcript, or there no more. What `carpool report` reads may be beside it, and files that are not
+ * lines at all.
+ */
 async function zeroOf(path: string): Promise<number | undefined> {
-  if (!(await stat(path)).isFile()) return undefined;
+  const stats = await stat(path).catch((thrown: unknown) => {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw thrown;
+  });
+  if (stats?.isFile() !== true) return undefined;
   await using file = await open(path, 'r');
   const begins = await textAt(file, 0, headerBegins);
   if (!begins.includes('"carpoolTranscript"')) return undefined;

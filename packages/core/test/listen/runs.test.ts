@@ -235,6 +235,8 @@ test('a run that wants a transcript is told that it has none of its sessions on 
     runs.push(told.mock.calls.slice(before).map(([text]) => text));
   }
   told.mockRestore();
-  expect(runs).toEqual([['carpool: no transcript is kept of a run on another machine\n'], [], []]);
+  const sentence =
+    'carpool: no transcript is kept of a run on another machine: unset CARPOOL_ADDRESS to record it on this one\n';
+  expect(runs).toEqual([[sentence], [], []]);
   expect(existsSync(join(place().path, 'told'))).toBe(false);
 });

@@ -1,5 +1,5 @@
 /** Lines of transcripts, which may be larger than the memory. */
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -58,6 +58,13 @@ test('what is not there is named once', async () => {
   await expect(replaySource(missing, place().path)).rejects.toThrow(
     `Cannot replay ${missing}: there is no such file. Record`,
   );
+});
+
+test('what a folder names and has not, as a link to what was removed, is no transcript of it', async () => {
+  const folder = join(place().path, 'kept');
+  mkdirSync(folder);
+  symlinkSync(join(folder, 'removed'), join(folder, 'a.jsonl'));
+  await expect(replaySource(folder, place().path)).rejects.toThrow('there is no transcript in it, no *.jsonl');
 });
 
 test('what stands before a damaged line is read', async () => {
