@@ -231,8 +231,10 @@ async function handle(line: Command): Promise<void> {
     return;
   }
   const stays = command === 'stop' && run !== undefined && (await staysInUse(run, () => lifetime.stop()));
-  const summary = run && { ...run.summary(), transcript: transcript?.lacks };
+  const before = run?.summary();
   if (command === 'stop' && !stays) await lifetime.stop();
+  // Messages may find no room in the transcript while sessions end.
+  const summary = before && { ...before, transcript: transcript?.lacks };
   report({ report: 'done', id, ...(stays && { stays }), ...(summary !== undefined && { summary }) });
 }
 

@@ -81,7 +81,11 @@ export class MachineRun implements HostedRun {
   }
 
   get summary(): HostSummary {
-    return { ...this.#options.served.summary(), transcript: this.#transcript?.lacks };
+    return { ...this.#options.served.summary(), transcript: this.lacks };
+  }
+
+  get lacks(): string | undefined {
+    return this.#transcript?.lacks;
   }
 
   get watched(): WatchedFiles {

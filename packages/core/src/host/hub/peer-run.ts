@@ -24,6 +24,8 @@ import type { RemoteAccess, RunEntrance } from './remote-access.ts';
 export interface HostedRun {
   readonly opened: OpenRunResult;
   readonly summary: HostSummary;
+  /** What its transcript lacks so far, a sentence. `undefined`: nothing, or there is none. */
+  readonly lacks: string | undefined;
   readonly watched: WatchedFiles;
   /** It begins again, in watch mode. */
   started(): Promise<void>;
@@ -121,7 +123,8 @@ export class PeerRun {
       case 'closeRun': {
         const { summary } = this.#opened;
         await this.#opened.close();
-        return summary;
+        // Messages may find no room in the transcript while sessions end. The pools say nothing more by now.
+        return { ...summary, transcript: this.#opened.lacks };
       }
       case 'summary':
         return this.#opened.summary;
