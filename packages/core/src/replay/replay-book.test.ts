@@ -79,3 +79,22 @@ test('the params of a recording are made comparable once', async () => {
   expect(first).toBeGreaterThan(0);
   expect(reads).toBe(first);
 });
+
+test('of many that were open at the same time, a session reads the 50 nearest, and goes on only in what is read', async () => {
+  const read: string[] = [];
+  const all = Array.from({ length: 200 }, (_, at) => recorded(`s${at}`));
+  const names = (from: number, to: number) => all.slice(from, to).map(({ s }) => s);
+  const book = bookOf(all.map((of) => ({ head: of, load: () => (read.push(of.s), of) })));
+  const claims = all.slice(0, 101).map(() => book.claim(undefined, undefined));
+  const session = await open(claims[100]!);
+  expect(read.toSorted()).toEqual(names(75, 126).toSorted());
+  expect(() => session.sent(send('s126'))).toThrow('it was not recorded');
+  session.sent(send('s125'));
+  expect(session.recorded.s).toBe('s125');
+  // What another session has read can be exchanged with it, however far away.
+  const far = await open(claims[0]!);
+  const middle = await open(claims[60]!);
+  expect(read.toSorted()).toEqual(names(0, 126).toSorted());
+  middle.sent(send('s0'));
+  expect([middle.recorded.s, far.recorded.s]).toEqual(['s0', 's60']);
+});

@@ -33,6 +33,8 @@ export interface ReplayStats {
 }
 
 const mostUnasked = 10;
+/** Recordings that one session loads beside its own. */
+const mostOthers = 50;
 
 export interface Claim {
   /** For the session of now: that of the recorded one, unless another one has it. */
@@ -126,7 +128,7 @@ export class ReplayBook {
   /** @throws CarpoolError NOT_RECORDED */
   async #opened(id: string, open: Open, compared: Compared): Promise<ReplayedSession> {
     const { head } = open.recording;
-    const others = this.#exchangeable(open.recording);
+    const others = this.#nearest(open.recording);
     try {
       // Where one of the others cannot be read, the session that gets it says so. One file at a time: there may be many.
       for (const other of others) await Promise.allSettled([this.#scripts.load(other, compared)]);
@@ -140,6 +142,16 @@ export class ReplayBook {
       this.ended(id);
       throw asCarpoolError(thrown, 'NOT_RECORDED', `Cannot replay session ${head.s} of ${this.source.place}`);
     }
+  }
+
+  /** Of those that it may be exchanged with, the nearest in the order of their opening: a test may have thousands. */
+  #nearest(recording: Recording): Recording[] {
+    const others = this.#exchangeable(recording);
+    if (others.length <= mostOthers) return others;
+    const places = new Map(this.#besides(recording.head).map((one, at) => [one, at]));
+    const own = places.get(recording) ?? 0;
+    const distance = (other: Recording): number => Math.abs((places.get(other) ?? 0) - own);
+    return others.toSorted((a, b) => distance(a) - distance(b)).slice(0, mostOthers);
   }
 
   /** Those of the same test and `params` that were open at the same time as this one, and are not over now. */
@@ -162,6 +174,7 @@ export class ReplayBook {
   #exchange(open: Open, sent: Sent): boolean {
     const own = this.#scripts.ready(open.recording);
     for (const recording of this.#exchangeable(open.recording)) {
+      // Not every one is loaded.
       const script = this.#scripts.ready(recording);
       const place = script && open.session?.placeIn(script, sent);
       if (own === undefined || script === undefined || place === undefined) continue;
