@@ -13,7 +13,7 @@ import { TranscriptReader, type TranscriptExtent, type TranscriptText } from '..
 import { transcriptsOf } from '../recordings/transcripts-of.ts';
 import { isTimeline, laterTranscripts, mostTranscripts, transcriptFiles } from '../process/run-files.ts';
 import { transcriptWanted } from '../process/transcript-wish.ts';
-import { keptRuns, keptTranscripts, transcriptOf } from '../process/kept-runs.ts';
+import { keptRuns, keptTranscripts, namedTranscript, transcriptOf } from '../process/kept-runs.ts';
 import { PrivateFile } from './private-file.ts';
 import { chosenOf, SessionList, testsOf, type ListedSession, type Wanted } from './transcript/sessions.ts';
 import { eventText, headerText } from './transcript/text.ts';
@@ -227,6 +227,8 @@ async function fileOf(run: string | undefined): Promise<{ readonly path: string 
 
 /** @param run the timeline of a run that has none */
 function whyNone(run: string): string {
+  const named = namedTranscript(run);
+  if (named !== undefined) return `its timeline names ${printable(named)}, which is not there`;
   return laterTranscripts(run) < mostTranscripts
     ? howTo
     : `the last ${mostTranscripts} transcripts of a project are kept, and those that are there are of later runs`;

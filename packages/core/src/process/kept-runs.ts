@@ -23,8 +23,14 @@ export function keptTranscripts(folder: string): string[] {
 export function transcriptOf(timeline: string): string | undefined {
   const beside = transcriptFileOf(timeline);
   if (beside !== timeline && statOf(beside) !== undefined) return beside;
+  const named = namedTranscript(timeline);
+  return named !== undefined && statOf(named) !== undefined ? named : undefined;
+}
+
+/** The path that a timeline gives of its transcript, which need not be there. `undefined`: it gives none. */
+export function namedTranscript(timeline: string): string | undefined {
   const named = headerOf(timeline)?.['transcript'];
-  return typeof named === 'string' && statOf(named) !== undefined ? named : undefined;
+  return typeof named === 'string' ? named : undefined;
 }
 
 /**

@@ -169,6 +169,17 @@ test('of a run that is older than the transcripts that are kept, it says how man
   });
 });
 
+test('of a run whose timeline names a transcript that is not there any more, it says which', async () => {
+  const gone = join(place().path, 'gone.transcript.jsonl');
+  const timeline = `${JSON.stringify({ carpoolRun: 1, transcript: gone })}\n`;
+  const run = project(timeline, '2026-01-02T03-04-05-678Z-9.jsonl');
+  expect(await carpool('transcript', '--run', run)).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `carpool: there is no transcript of the run ${run}: its timeline names ${gone}, which is not there\n`,
+  });
+});
+
 test('the file itself is no output, and a folder that is none is told', async () => {
   const file = project(whole);
   expect(await carpool('transcript', '--output', file)).toMatchObject({
