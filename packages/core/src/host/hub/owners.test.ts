@@ -166,3 +166,23 @@ test('owners that end at the same time have their own reasons and counts', async
   ]);
   expect(released.toSorted()).toEqual(['kept because its file has ended', 'lost because its test has ended']);
 });
+
+test('of the sessions of a test that are over, the last 1,000 are told that it has failed', async () => {
+  const { owners } = owning();
+  const told: number[] = [];
+  const path = ['a.test.ts', 'adds'];
+  for (let number = 0; number < 1_001; number++) owners.tellIfFails(path, () => told.push(number));
+  await owners.end(path, true);
+  expect(told).toEqual(Array.from({ length: 1_000 }, (_, at) => at + 1));
+});
+
+test.each([
+  ['has passed', ['a.test.ts', 'adds'], false],
+  ['is that of a file', ['a.test.ts'], true],
+])('a session that is over is told nothing where its owner %s', async (_, path, failed) => {
+  const { owners } = owning();
+  const told: string[] = [];
+  owners.tellIfFails(path, () => told.push('failed'));
+  await owners.end(path, failed);
+  expect(told).toEqual([]);
+});
